@@ -1,0 +1,26 @@
+"""Allmende: a policy laboratory for peer production.
+
+Verbs are functions: `read`, `measure`, `report`, ... Importing the package does nothing and is
+light; each verb is imported when it is first used.
+"""
+
+import importlib
+
+__all__ = ["measure", "read", "report"]
+__version__ = "0.1.0"
+
+_VERBS = {
+    "measure": "allmende.measurement",
+    "read": "allmende.reading",
+    "report": "allmende.reports",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _VERBS:
+        raise AttributeError(f"module 'allmende' has no attribute '{name}'")
+    return getattr(importlib.import_module(_VERBS[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "__version__"})

@@ -76,7 +76,8 @@ class Record:
         breaks: Months at which the record changed.
         clock_faults: Counted by kind: "recorded before it was made", "in the future", "before 1980", ...
         zoned_share: Share of events whose clock offset can be read (not missing, not constant UTC).
-        hours: Events by weekday (Monday first) and hour of the member's clock, over readable offsets. int64[7, 24].
+        hours: Events by weekday (Monday first) and hour of the member's clock, over readable offsets.
+            int64[7, 24].
     """
 
     regime: str = "unknown"
@@ -99,6 +100,8 @@ class Community:
         refusals: What could not become an event, over all sources.
         identities: How accounts became members.
         record: What kind of record this is.
+        account: The account behind each event, a code of the source: lets figures be shown as they
+            would be without merging. int32, empty when not kept.
     """
 
     name: str
@@ -108,6 +111,7 @@ class Community:
     refusals: Refusals = field(default_factory=Refusals)
     identities: Identities = field(default_factory=Identities)
     record: Record = field(default_factory=Record)
+    account: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
 
     @property
     def truncated(self) -> str:

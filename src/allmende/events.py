@@ -187,7 +187,7 @@ class Events:
         at: NDArray[np.int64],
         member: NDArray[np.int32],
         members: tuple[str, ...],
-        **given: Any,  # noqa: ANN401
+        **given: Any,
     ) -> Self:
         """Events from the two columns that every source has; the others take their defaults.
 

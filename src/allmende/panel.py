@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from allmende.events import action_code
 
-__all__ = ["CONTRIBUTIONS", "COLUMNS", "NEVER", "MemberWorks", "Panel"]
+__all__ = ["COLUMNS", "CONTRIBUTIONS", "NEVER", "MemberWorks", "Panel"]
 
 CONTRIBUTIONS = ("make", "revise")
 NEVER = np.iinfo(np.int32).min
@@ -139,7 +139,7 @@ class Panel:
         action: NDArray[np.uint8],
         count: NDArray[np.int64],
         day_set: NDArray[np.uint32],
-        **given: Any,  # noqa: ANN401
+        **given: Any,
     ) -> "Panel":
         """A panel from its first five columns; the others take their defaults (zero, unknown)."""
         size = len(member)
@@ -262,7 +262,7 @@ COLUMNS = tuple(
         "zoned",
         "office",
         "weekend",
-    }  # fmt: skip
+    }
 )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from allmende.answers import Answer, Change
 from allmende.community import Community
-from allmende.months import text
+from allmende.months import text as month_text
 from allmende.panel import Panel
 
 __all__ = ["KINDS", "Finding", "findings"]
@@ -105,11 +105,11 @@ _THRESHOLDS = (
 )
 
 _MOVES = {
-    "active_members": "active members",
-    "contributions": "contributions",
-    "newcomers": "newcomers",
-    "contributor_absence_factor": "members who carry half of the work",
-    "newcomer_share": "share of newcomers",
+    "active_members": "Active members",
+    "contributions": "Contributions",
+    "newcomers": "Newcomers",
+    "contributor_absence_factor": "Members who carry half of the work",
+    "newcomer_share": "Share of newcomers",
 }
 _FEW_MEMBERS = 10
 _READABLE = 0.5
@@ -152,9 +152,8 @@ def _judged(threshold: _Threshold, answer: Answer | None) -> Iterator[Finding]:
     else:
         return
     if doubt:
-        yield Finding(
-            "unsure", f"{sentence}: too wide to say whether that is {kind}.", (threshold.indicator,)
-        )
+        text = f"{sentence}: too wide to say whether that is {kind}."
+        yield Finding("unsure", text, (threshold.indicator,))
     else:
         yield Finding(kind, f"{sentence}: {because}", (threshold.indicator,))
 
@@ -168,8 +167,7 @@ def _moved(changes: Sequence[Change]) -> Iterator[Finding]:
         shown = "{:.0%}" if "share" in one.indicator else "{:.0f}"
         yield Finding(
             "changed",
-            f"{_MOVES[one.indicator][:1].upper()}{_MOVES[one.indicator][1:]}: {shown.format(after)} against "
-            f"{shown.format(before)} in the twelve months before ({direction}; the interval leaves out zero).",
+            f"{_MOVES[one.indicator]}: {shown.format(after)} against {shown.format(before)} in the twelve months before ({direction}, and not by chance in who took part).",
             (one.indicator,),
         )
     if changes and not clear:
@@ -187,21 +185,27 @@ def _truncated(community: Community, _panel: Panel) -> Iterator[str]:
 def _regime(community: Community, _panel: Panel) -> Iterator[str]:
     if community.record.regime != "author":
         yield (
-            f"The record is {community.record.regime} attributed ({community.record.regime_note}): it may name "
-            "those who enter work, not those who do it. Do not compare it with author-attributed records."
+            f"The record is {community.record.regime} attributed ({community.record.regime_note}): "
+            "it may name those who enter work, not those who do it. Do not compare it with author-attributed records."
         )
 
 
 def _breaks(community: Community, panel: Panel) -> Iterator[str]:
     recent = [one for one in community.record.breaks if one.month >= panel.stop - 24]
     for one in recent:
-        yield f"The record itself changed in {text(one.month)} ({one.kind}: {one.note}): compare across it with care."
+        yield (
+            f"The record itself changed in {month_text(one.month)} ({one.kind}: {one.note}): "
+            "compare across it with care."
+        )
 
 
 def _small(_community: Community, panel: Panel) -> Iterator[str]:
     active = int((panel.last(min(12, panel.length)).counts() > 0).sum())
     if active < _FEW_MEMBERS:
-        yield f"Only {active} members were active in the last twelve months: one more or less changes every share."
+        yield (
+            f"Only {active} members were active in the last twelve months: "
+            "one more or less changes every share."
+        )
 
 
 def _clocks(community: Community, _panel: Panel) -> Iterator[str]:
@@ -218,11 +222,11 @@ def _refused(community: Community, _panel: Panel) -> Iterator[str]:
         yield f"{refused:,} of {refused + read:,} acts could not be read; `allmende read` lists the reasons."
 
 
-def _employers(community: Community, panel: Panel) -> Iterator[str]:
+def _employers(_community: Community, panel: Panel) -> Iterator[str]:
     if len(panel.orgs) > 1:
         yield (
-            "Who is paid cannot be told from mail domains: most commits from private addresses of known projects "
-            "are by employed people. Give an affiliation file for a better answer."
+            "Who is paid cannot be told from mail domains: most commits from private addresses of known "
+            "projects are by employed people. Give an affiliation file for a better answer."
         )
 
 

@@ -4,6 +4,7 @@ Readers keep microseconds; from the Panel on there are only months. Month 0 is 1
 1969-12 (imported histories reach back to 1987, and hostile ones further).
 """
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -35,16 +36,12 @@ def parse(month: str) -> int:
     >>> parse("1970-01"), parse("2022-12"), parse("2022")
     (0, 635, 624)
     """
-    parts = month.strip().split("-")
-    try:
-        year, of_year = int(parts[0]), int(parts[1]) if len(parts) > 1 else 1
-        if len(parts) > 3 or not 1 <= of_year <= MONTHS_A_YEAR or not 1 <= year <= 9999:  # noqa: PLR2004
-            raise ValueError
-    except (ValueError, IndexError):
+    written = re.fullmatch(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-[0-9]{2})?)?", month.strip())
+    if not written:
         raise AllmendeError(
             f"'{month}' is not a month", expected="a month such as 2022-12, or a year such as 2022"
-        ) from None
-    return (year - 1970) * MONTHS_A_YEAR + of_year - 1
+        )
+    return (int(written[1]) - 1970) * MONTHS_A_YEAR + int(written[2] or 1) - 1
 
 
 def text(month: int) -> str:

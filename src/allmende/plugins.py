@@ -25,7 +25,9 @@ class Named(Protocol):
     """What every plug-in has: the name under which users ask for it."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

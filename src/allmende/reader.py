@@ -18,7 +18,9 @@ __all__ = ["Progress", "ReadOptions", "Reader", "Records", "Source", "reader"]
 class Progress(Protocol):
     """Told how far long work has come; the doors decide whether to show it."""
 
-    def __call__(self, stage: str, done: float, total: float | None, /) -> None: ...
+    def __call__(self, stage: str, done: float, total: float | None, /) -> None:
+        """Of this stage, `done` of `total` (None when unknown) are done."""
+        ...
 
 
 def silent(_stage: str, _done: float, _total: float | None, /) -> None:

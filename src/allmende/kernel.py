@@ -1,0 +1,139 @@
+"""Kernels: scalar functions that run as plain Python and, compiled, a thousand times faster.
+
+A kernel is written once, as a plain function of numbers and arrays. Called directly it runs in the
+interpreter: that is the reference, and it can be stepped through. `compiled(function)` compiles it
+with Numba, together with every kernel that it calls by name; both give the same bits. Nothing is
+compiled, and Numba is not imported, before the first `compiled`.
+
+Rules for the author: call other kernels by their own name (`from allmende.draws import threefry`, not
+`draws.threefry`); keep 64-bit words in uint64 by wrapping integer constants in `word(...)`; no
+Python objects, no exceptions, no `math.exp` or `**` (use `allmende.elementary`, whose last bit does
+not depend on a library).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from types import CellType, CodeType, FunctionType, MappingProxyType
+from typing import Any, ParamSpec, TypeVar, cast
+
+import numpy as np
+
+__all__ = ["compiled", "kernel", "word"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_KERNELS: set[Any] = set()
+_COMPILED: dict[tuple[Any, tuple[tuple[str, bool], ...]], Any] = {}
+
+
+def kernel(function: Callable[P, R]) -> Callable[P, R]:
+    """Say that a function is a kernel. It stays what it is, and kernels that call it can be compiled."""
+    _KERNELS.add(function)
+    return function
+
+
+@kernel
+def word(value: int) -> int:
+    """An integer that is a 64-bit word; compiled, a uint64 (an integer constant would be an int64)."""
+    return value
+
+
+def compiled(function: Callable[P, R], *, parallel: bool = False, fastmath: bool = False) -> Callable[P, R]:
+    """The kernel as machine code: same arguments, same answer bit for bit.
+
+    Compiled on the first call for each type of arguments, kept on disk beside the source (or in the
+    user's cache when that cannot be written), and compiled anew when this kernel or any kernel it
+    calls has changed. The lock of the interpreter is released while it runs.
+
+    Args:
+        function: A kernel, or any function that calls kernels by name.
+        parallel: Run `numba.prange` loops on all threads; the kernel must not depend on their order.
+        fastmath: Let the compiler reorder sums. Breaks equality with the plain function: for throwaway use.
+
+    >>> from allmende.draws import threefry
+    >>> [f"{half:016x}" for half in threefry(0, 0, 0, 0)]
+    ['c2b6e3a8c2c69865', '6f81ed42f350084d']
+    """
+    options = (("fastmath", fastmath), ("parallel", parallel))
+    key = (function, options)
+    if key not in _COMPILED:
+        _COMPILED[key] = _compile(function, dict(options))
+    return cast("Callable[P, R]", _COMPILED[key])
+
+
+def _compile(function: Any, options: dict[str, bool]) -> Any:
+    from numba import njit
+
+    if function is word:
+        return njit(forceinline=True)(_uint64)
+    replaced: dict[str, object] = {
+        name: compiled(cast("Any", used), fastmath=options["fastmath"])
+        for name, used in _globals_used(function)
+        if _is_kernel(used)
+    }
+    cells = tuple(
+        CellType(compiled(cell.cell_contents)) if _is_kernel(cell.cell_contents) else cell
+        for cell in function.__closure__ or ()
+    )
+    twin = FunctionType(
+        function.__code__,
+        {**function.__globals__, **replaced},
+        function.__name__,
+        function.__defaults__,
+        cells,
+    )
+    # Numba's disk cache looks at this file only; the name carries what the kernel is made of.
+    twin.__qualname__ = f"{function.__qualname__}_{_fingerprint(function)[:16]}"
+    twin.__module__ = function.__module__
+    inlined = function in _KERNELS
+    decorate: Any = njit(
+        cache=True,
+        nogil=True,
+        error_model="numpy",
+        forceinline=inlined,
+        fastmath=options["fastmath"],
+        parallel=options["parallel"],
+    )
+    return decorate(twin)
+
+
+def _uint64(value: int) -> Any:
+    return np.uint64(value)
+
+
+def _is_kernel(value: object) -> bool:
+    return isinstance(value, FunctionType) and value in _KERNELS
+
+
+def _globals_used(function: Any) -> Iterator[tuple[str, object]]:
+    names = sorted({name for code in _codes(function.__code__) for name in code.co_names})
+    return ((name, function.__globals__[name]) for name in names if name in function.__globals__)
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _fingerprint(function: Any) -> str:
+    """A hash of the kernel, the kernels it calls, and the constants that they read."""
+    digest = hashlib.sha256()
+    for code in _codes(function.__code__):
+        constants = tuple(value for value in code.co_consts if not isinstance(value, CodeType))
+        digest.update(repr((code.co_code, code.co_names, constants)).encode())
+    cells = ((f"cell {at}", cell.cell_contents) for at, cell in enumerate(function.__closure__ or ()))
+    for name, value in (*_globals_used(function), *cells):
+        digest.update(f"{name}={_content(value)}".encode())
+    return digest.hexdigest()
+
+
+def _content(value: object) -> str:
+    if _is_kernel(value):
+        return _fingerprint(value)
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}{hashlib.sha256(value.tobytes()).hexdigest()}"
+    plain = (int, float, str, bool, tuple, MappingProxyType)
+    return repr(value) if isinstance(value, plain) else str(getattr(value, "__name__", type(value)))

@@ -12,7 +12,7 @@ on one day are one active day, the unit of the member model.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ __all__ = ["COLUMNS", "CONTRIBUTIONS", "NEVER", "MemberWorks", "Panel"]
 
 CONTRIBUTIONS = ("make", "revise")
 NEVER = np.iinfo(np.int32).min
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,28 @@ class Panel:
                 assert len(value) == self.size, f"{key} must have one entry for each member"
                 self._kept[key] = value
         answer: NDArray[Any] = self._kept[key]
+        return answer
+
+    def kept(self, compute: "Callable[[Panel], Kept]") -> Kept:
+        """What a function says of the panel before it was resampled, computed once: sparse tables, landmarks.
+
+        Args:
+            compute: A module-level function of the panel. Its member codes are those `times` counts.
+        """
+        whole = self._whole if self._whole is not None else self
+        key = f"kept {compute.__module__}.{compute.__qualname__}"
+        if key not in whole._kept:  # noqa: SLF001 - another panel, the same class
+            whole._kept[key] = compute(whole)  # noqa: SLF001
+        answer: Kept = whole._kept[key]  # noqa: SLF001
+        return answer
+
+    def times(self) -> NDArray[np.int64]:
+        """How often each member of the panel before resampling is a member here: 1 without resampling."""
+        if self._pick is None:
+            return np.ones(len(self.members), np.int64)
+        if "times" not in self._kept:
+            self._kept["times"] = np.bincount(self._pick, minlength=len(self.members)).astype(np.int64)
+        answer: NDArray[np.int64] = self._kept["times"]
         return answer
 
     def rows(self, *, window: bool = True, actions: tuple[str, ...] = CONTRIBUTIONS) -> "Panel":

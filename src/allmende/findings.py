@@ -165,9 +165,11 @@ def _moved(changes: Sequence[Change]) -> Iterator[Finding]:
         before, after = one.before.value or 0.0, one.after.value or 0.0
         direction = "more" if after > before else "fewer"
         shown = "{:.0%}" if "share" in one.indicator else "{:.0f}"
+        figures = f"{shown.format(after)} against {shown.format(before)}"
         yield Finding(
             "changed",
-            f"{_MOVES[one.indicator]}: {shown.format(after)} against {shown.format(before)} in the twelve months before ({direction}, and not by chance in who took part).",
+            f"{_MOVES[one.indicator]}: {figures} in the twelve months before ({direction}, "
+            "and not by chance in who took part).",
             (one.indicator,),
         )
     if changes and not clear:
@@ -186,7 +188,8 @@ def _regime(community: Community, _panel: Panel) -> Iterator[str]:
     if community.record.regime != "author":
         yield (
             f"The record is {community.record.regime} attributed ({community.record.regime_note}): "
-            "it may name those who enter work, not those who do it. Do not compare it with author-attributed records."
+            "it may name those who enter work, not those who do it. "
+            "Do not compare it with author-attributed records."
         )
 
 

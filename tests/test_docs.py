@@ -1,0 +1,99 @@
+"""The documentation, executed: every Python block and every command line that a page shows."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from allmende import plugins
+
+ROOT = Path(__file__).resolve().parent.parent
+BLOCK = re.compile(r"^```(python|console)( skip=[^\n]*)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def pages() -> Iterator[Path]:
+    yield ROOT / "README.md"
+    for path in sorted((ROOT / "docs").rglob("*.md")):
+        if "_build" not in path.parts:
+            yield path
+
+
+def blocks(page: Path) -> list[tuple[str, str]]:
+    """Kind and text of each block that is to run; a block may be skipped only with a reason."""
+    found = []
+    for kind, skip, text in BLOCK.findall(page.read_text()):
+        if skip:
+            assert len(skip.removeprefix(" skip=").strip('"')) > 5, f"{page}: a skipped block needs a reason"
+            continue
+        found.append((kind, text))
+    return found
+
+
+def make_clone(place: Path) -> None:
+    """A small real repository with a story: what the pages call `my-project`."""
+    place.mkdir()
+    plain = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1", "PATH": os.environ["PATH"]}
+    run = lambda *words, **more: subprocess.run(  # noqa: E731
+        ["git", *words], cwd=place, check=True, capture_output=True, env=plain | more
+    )
+    run("init", "-q", "-b", "main")
+    people = [("Ada Example", "ada@example.org"), ("Bo Example", "bo@example.net"), ("Cy Example", "cy@example.com")]
+    for number in range(240):
+        name, address = people[0 if number % 3 else (number // 3) % 3]
+        if number % 10 == 9:
+            name, address = f"Visitor {number}", f"visitor{number}@example.org"
+        when = f"{1_600_000_000 + number * 86_400 * 5} +0200"
+        run(
+            "commit", "-q", "--allow-empty", "-m", f"change {number}",
+            GIT_AUTHOR_NAME=name, GIT_AUTHOR_EMAIL=address, GIT_AUTHOR_DATE=when,
+            GIT_COMMITTER_NAME=name, GIT_COMMITTER_EMAIL=address, GIT_COMMITTER_DATE=when,
+        )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("clone") / "my-project"
+    make_clone(place)
+    return place
+
+
+@pytest.mark.parametrize("page", list(pages()), ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_page_runs(page: Path, clone: Path, tmp_path: Path) -> None:
+    to_run = blocks(page)
+    if not to_run:
+        return
+    shutil.copytree(clone, tmp_path / "my-project")
+    own = {"ALLMENDE_CACHE": str(tmp_path / "cache"), "ALLMENDE_KEY": str(tmp_path / "key"), "COLUMNS": "100"}
+    environment = os.environ | own | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    script = []
+    for kind, text in to_run:
+        if kind == "python":
+            script.append(text)
+        else:
+            for line in re.findall(r"^\$ (.*(?:\\\n.*)*)", text, re.MULTILINE):
+                words = shlex.split(line.replace("\\\n", " "))
+                done = subprocess.run(
+                    words, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+                )
+                assert done.returncode == 0, f"{page.name}: $ {line}\n{done.stdout}{done.stderr}"
+    if script:
+        (tmp_path / "page.py").write_text("\n".join(script))
+        done = subprocess.run(
+            [sys.executable, "page.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{page.name}: {done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("kind", sorted(plugins.KINDS))
+def test_every_plugin_is_documented(kind: str) -> None:
+    """The reference page of a kind has a heading for each plug-in."""
+    page = ROOT / "docs" / "reference" / f"{kind}s.md"
+    headings = set(re.findall(r"^#+ `?([A-Za-z0-9_-]+)`?", page.read_text(), re.MULTILINE))
+    missing = set(plugins.find(kind)) - headings
+    assert not missing, f"{page.name} lacks {sorted(missing)}; run `python tools/reference.py`"

@@ -12,7 +12,7 @@ const result = await build({
   charset: "ascii",
   legalComments: "none",
   metafile: true,
-  outfile: `${assets}/charts.js`,
+  outfile: `${assets}/charts.bundle.js`,
 });
 
 const packages = new Set(
@@ -29,6 +29,6 @@ const texts = [...packages].sort().map((name) => {
 });
 writeFileSync(
   `${assets}/LICENCES.txt`,
-  `charts.js is built from the packages below (tools/bundle); their licences follow.\n\n${texts.join("\n")}`,
+  `charts.bundle.js is built from the packages below (tools/bundle); their licences follow.\n\n${texts.join("\n")}`,
 );
 console.log(`${packages.size} packages`);

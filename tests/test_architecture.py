@@ -58,9 +58,7 @@ FLOORS = {
     "doors": ["cli"],
 }
 PLACE = {
-    name: (floor, place)
-    for floor, names in enumerate(FLOORS.values())
-    for place, name in enumerate(names)
+    name: (floor, place) for floor, names in enumerate(FLOORS.values()) for place, name in enumerate(names)
 }
 MODULE_LINES = 350
 FUNCTION_LINES = 60
@@ -179,7 +177,7 @@ def test_every_module_says_what_it_is() -> None:
 
 
 def test_importing_is_light_and_does_nothing() -> None:
-    """`import allmende` loads neither NumPy nor any module of its own floors, prints nothing, starts nothing."""
+    """`import allmende` loads nothing but itself, prints nothing, starts nothing."""
     code = (
         "import sys, threading; before = set(sys.modules); import allmende; "
         "new = set(sys.modules) - before; "

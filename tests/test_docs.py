@@ -43,7 +43,11 @@ def make_clone(place: Path) -> None:
         ["git", *words], cwd=place, check=True, capture_output=True, env=plain | more
     )
     run("init", "-q", "-b", "main")
-    people = [("Ada Example", "ada@example.org"), ("Bo Example", "bo@example.net"), ("Cy Example", "cy@example.com")]
+    people = [
+        ("Ada Example", "ada@example.org"),
+        ("Bo Example", "bo@example.net"),
+        ("Cy Example", "cy@example.com"),
+    ]
     for number in range(240):
         name, address = people[0 if number % 3 else (number // 3) % 3]
         if number % 10 == 9:
@@ -70,7 +74,9 @@ def test_page_runs(page: Path, clone: Path, tmp_path: Path) -> None:
         return
     shutil.copytree(clone, tmp_path / "my-project")
     own = {"ALLMENDE_CACHE": str(tmp_path / "cache"), "ALLMENDE_KEY": str(tmp_path / "key"), "COLUMNS": "100"}
-    environment = os.environ | own | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    environment = (
+        os.environ | own | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    )
     script = []
     for kind, text in to_run:
         if kind == "python":
@@ -85,7 +91,12 @@ def test_page_runs(page: Path, clone: Path, tmp_path: Path) -> None:
     if script:
         (tmp_path / "page.py").write_text("\n".join(script))
         done = subprocess.run(
-            [sys.executable, "page.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "page.py"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{page.name}: {done.stdout}{done.stderr}"
 
@@ -93,7 +104,7 @@ def test_page_runs(page: Path, clone: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", sorted(plugins.KINDS))
 def test_every_plugin_is_documented(kind: str) -> None:
     """The reference page of a kind has a heading for each plug-in."""
-    page = ROOT / "docs" / "reference" / f"{kind}s.md"
+    page = ROOT / "docs" / "reference" / f"{plugins.KINDS[kind].folder.rpartition(chr(46))[2]}.md"
     headings = set(re.findall(r"^#+ `?([A-Za-z0-9_-]+)`?", page.read_text(), re.MULTILINE))
     missing = set(plugins.find(kind)) - headings
     assert not missing, f"{page.name} lacks {sorted(missing)}; run `python tools/reference.py`"

@@ -31,7 +31,7 @@ def picks(panel: Panel, *, replicates: int = REPLICATES, seed: int = 0) -> Itera
     present = np.flatnonzero(panel.first_month() != NEVER)
     keys = np.array([draws.key_of(panel.members[i]) for i in present], np.uint64)
     for replicate in range(replicates):
-        times = draws.poisson_one(seed, draws.Decision.RESAMPLE, replicate=replicate, month=0, member=keys)
+        times = draws.poisson_one(seed, replicate=replicate, member=keys)
         yield np.repeat(present, times)
 
 

@@ -1,0 +1,112 @@
+"""Write the reference pages from the code: `python tools/reference.py`; with --check, name the stale."""
+
+import inspect
+import sys
+import textwrap
+from math import inf
+from pathlib import Path
+
+from allmende import plugins
+from allmende.events import SCHEMA_VERSION, Events
+from allmende.indicator import FAMILIES, Indicator
+from allmende.panel import Panel
+from allmende.reader import Reader
+
+PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
+
+
+def indicators() -> str:
+    """One heading for each indicator, by family."""
+    found = [one for one in plugins.find("indicator").values() if isinstance(one, Indicator)]
+    lines = ["# Indicators", "", f"{len(found)} indicators. `allmende explain NAME` prints the same.", ""]
+    for family in FAMILIES:
+        lines += [f"## {family.capitalize()}", ""]
+        for one in (one for one in found if one.family == family):
+            low, high = (
+                "-∞" if bound == -inf else "∞" if bound == inf else f"{bound:g}" for bound in one.bounds
+            )
+            lines += [
+                f"### `{one.name}`",
+                "",
+                inspect.cleandoc(one.definition),
+                "",
+                _facts(one),
+                "",
+            ]
+    return "\n".join(lines)
+
+
+def _facts(one: Indicator) -> str:
+    low, high = ("-∞" if bound == -inf else "∞" if bound == inf else f"{bound:g}" for bound in one.bounds)
+    span = "Over the whole record." if one.lifetime else "Over a window of twelve months."
+    shape = " A curve." if one.curve else ""
+    return f"Unit: {one.unit}. Range: {low} to {high}. {span}{shape} Source: {one.reference}."
+
+
+def readers() -> str:
+    """One heading for each reader."""
+    lines = ["# Readers", ""]
+    for one in plugins.find("reader").values():
+        assert isinstance(one, Reader)
+        lines += [
+            f"## `{one.name}`",
+            "",
+            f"Reads {one.describes}.",
+            "",
+            inspect.cleandoc(one.read.__doc__ or ""),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def tables() -> str:
+    """The columns of the two tables, from their docstrings."""
+    lines = [
+        "# Events and Panel",
+        "",
+        f"The two tables everything stands on, schema version {SCHEMA_VERSION}.",
+        "Columns are only ever added, with a default.",
+        "",
+    ]
+    for title, table in (("Events", Events), ("Panel", Panel)):
+        lines += [f"## {title}", "", *_docstring(table), ""]
+    return "\n".join(lines)
+
+
+def _docstring(table: type) -> list[str]:
+    text = inspect.cleandoc(table.__doc__ or "")
+    before, _, arguments = text.partition("Args:\n")
+    columns = []
+    for line in textwrap.dedent(arguments).splitlines():
+        if line.startswith(" ") and columns:
+            columns[-1] += " " + line.strip()
+        else:
+            columns.append(line)
+    rows = [column.partition(": ") for column in columns if column.strip()]
+    return [
+        before.strip(),
+        "",
+        "| column | meaning |",
+        "| --- | --- |",
+        *(f"| `{name}` | {meaning} |" for name, _, meaning in rows),
+    ]
+
+
+def main() -> None:
+    """Write the pages, or check that they are what the code says."""
+    pages = {"indicators.md": indicators, "readers.md": readers, "tables.md": tables}
+    stale = []
+    for name, write in pages.items():
+        text = write().rstrip() + "\n"
+        if "--check" in sys.argv:
+            if not (PAGES / name).is_file() or (PAGES / name).read_text() != text:
+                stale.append(name)
+        else:
+            PAGES.mkdir(exist_ok=True)
+            (PAGES / name).write_text(text)
+    if stale:
+        sys.exit(f"stale: {', '.join(stale)}; run `python tools/reference.py`")
+
+
+if __name__ == "__main__":
+    main()

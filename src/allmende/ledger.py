@@ -1,0 +1,380 @@
+"""Ledger: money moves, and never appears.
+
+Integer cents in double entry, for many worlds at once. There is one door, `transfer`: what leaves one
+account arrives in another, in every world, or nothing happens at all. Members are many and hold one
+account together; what each of them gets is decided by `split`, whose parts sum to the whole.
+
+    ledger = Ledger.opened(worlds=50, accounts=ACCOUNTS)
+    transfer(ledger, "advertisers", "platform", cents, kind="advertising", month=3)
+    parts = split(pool, weights, offsets)          # one pool for each world, many claimants
+    transfer(ledger, "platform", "members", pool, kind="revenue share", month=3)
+    ledger.audit()
+"""
+
+import hashlib
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from allmende.errors import LedgerError, UnknownNameError
+from allmende.kernel import compiled, kernel
+
+__all__ = ["ACCOUNTS", "LARGEST", "MOST_CLAIMS", "Account", "Flow", "Ledger", "Posting", "split", "transfer"]
+
+Cents = NDArray[np.int64]
+LARGEST = int(np.iinfo(np.int64).max)
+MOST_CLAIMS = 2**50
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who can hold money.
+
+    Args:
+        name: Its name.
+        overdraft: Whether the balance may fall below zero. It may for those outside the modelled world, who
+            bring money in: audience, advertisers, donors.
+    """
+
+    name: str
+    overdraft: bool = False
+
+
+ACCOUNTS = (
+    Account("audience", overdraft=True),
+    Account("advertisers", overdraft=True),
+    Account("donors", overdraft=True),
+    Account("suppliers"),
+    Account("platform"),
+    Account("foundation"),
+    Account("firms"),
+    Account("sponsor"),
+    Account("contractors"),
+    Account("members"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Money that went from one account to another for one reason in one month.
+
+    Args:
+        kind: The reason: "advertising", "dues", "bounty".
+        payer: Account it left.
+        payee: Account it reached.
+        month: Month number of the run.
+        cents: How much, in each world. int64[worlds].
+    """
+
+    kind: str
+    payer: str
+    payee: str
+    month: int
+    cents: Cents
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """The name of one transfer, so that a retry cannot post it twice.
+
+    Args:
+        study: The study it belongs to.
+        run: The run, or batch of runs.
+        month: Month number of the run.
+        rule: The rule that asks for it.
+        rank: Which transfer of this rule in this month.
+    """
+
+    study: str
+    run: int
+    month: int
+    rule: str
+    rank: int = 0
+
+
+@dataclass(slots=True)
+class Ledger:
+    """The books of a batch of worlds.
+
+    Args:
+        accounts: The accounts, in the order of the columns.
+        balances: int64[worlds, accounts].
+        entries: What was transferred so far, by (kind, payer, payee, month).
+        posted: What each named posting moved, so that a second one of the same name does nothing.
+    """
+
+    accounts: tuple[Account, ...]
+    balances: Cents
+    entries: dict[tuple[str, str, str, int], Cents] = field(default_factory=dict)
+    posted: dict[Posting, str] = field(default_factory=dict)
+
+    @classmethod
+    def opened(cls, *, worlds: int, accounts: Sequence[Account] = ACCOUNTS) -> "Ledger":
+        """Books with nothing in them."""
+        return cls(tuple(accounts), np.zeros((worlds, len(accounts)), np.int64))
+
+    def balance(self, account: str) -> Cents:
+        """What an account holds in each world, int64[worlds]."""
+        return self.balances[:, self.column(account)].copy()
+
+    def flows(self) -> tuple[Flow, ...]:
+        """Every flow so far, in order of kind, payer, payee, month."""
+        return tuple(Flow(*key, cents.copy()) for key, cents in sorted(self.entries.items()))
+
+    def audit(self) -> list[str]:
+        """What is wrong with the books, one sentence each; empty when they close in every world.
+
+        The accounts of each world sum to zero, every balance is what its entries say, and no account is
+        overdrawn that may not be.
+        """
+        found = [f"the accounts of world {world} do not sum to zero" for world in _open_worlds(self.balances)]
+        expected = np.zeros_like(self.balances)
+        for (_, payer, payee, _), cents in self.entries.items():
+            expected[:, self.column(payer)] -= cents
+            expected[:, self.column(payee)] += cents
+        for column, account in enumerate(self.accounts):
+            held = self.balances[:, column]
+            found += [
+                f"{account.name} has {held[world]} cents in world {world}, "
+                f"but its entries say {expected[world, column]}"
+                for world in np.flatnonzero(held != expected[:, column])
+            ]
+            if not account.overdraft:
+                found += [
+                    f"{account.name} is overdrawn in world {world}" for world in np.flatnonzero(held < 0)
+                ]
+        return found
+
+    def column(self, account: str) -> int:
+        """Which column of the balances an account is.
+
+        Raises:
+            UnknownNameError: there is no account of that name; the nearest is offered.
+        """
+        names = [each.name for each in self.accounts]
+        if account not in names:
+            raise UnknownNameError("account", account, names)
+        return names.index(account)
+
+
+def transfer(
+    ledger: Ledger,
+    payer: str,
+    payee: str,
+    cents: ArrayLike,
+    *,
+    kind: str,
+    month: int,
+    posting: Posting | None = None,
+) -> None:
+    """Move money from one account to another, in every world at once; the only door.
+
+    Args:
+        ledger: The books; changed in place.
+        payer: Account that pays.
+        payee: Account that is paid.
+        cents: How much in each world, at least 0; one number means the same in every world. int64[worlds].
+        kind: The reason, for the picture of the flows.
+        month: Month number of the run.
+        posting: Its name; a second transfer of the same name does nothing. None for a transfer that is
+            never retried.
+
+    Raises:
+        LedgerError: an amount is negative or not whole, an account would be overdrawn or overflow, or the
+            name was used for another transfer. Nothing was moved.
+        UnknownNameError: there is no account of that name.
+    """
+    source, target = ledger.column(payer), ledger.column(payee)
+    amounts = _whole_cents(cents, ledger.balances.shape[0], f"{kind}, month {month}")
+    key, place = (kind, payer, payee, month), f"{kind} from {payer} to {payee}, month {month}"
+    if source == target:
+        raise LedgerError(f"{payer} would pay itself", where=place, expected="two accounts")
+    content = hashlib.sha256(f"{key}".encode() + amounts.tobytes()).hexdigest()
+    if posting is not None and _posted_before(ledger, posting, content):
+        return
+    entered = ledger.entries.get(key, np.zeros_like(amounts))
+    floor = -LARGEST if ledger.accounts[source].overdraft else 0
+    _refuse(
+        ledger.balances[:, source] < floor + amounts,
+        f"{payer} would be overdrawn" if floor == 0 else f"{payer} would owe more than int64 can hold",
+        place,
+    )
+    _refuse(ledger.balances[:, target] > LARGEST - amounts, f"{payee} would hold more than int64 can", place)
+    _refuse(entered > LARGEST - amounts, "the flow would be more than int64 can hold", place)
+    ledger.balances[:, source] -= amounts
+    ledger.balances[:, target] += amounts
+    ledger.entries[key] = entered + amounts
+    if posting is not None:
+        ledger.posted[posting] = content
+
+
+def split(pool: ArrayLike, claims: ArrayLike, offsets: ArrayLike) -> Cents:
+    """Divide the pool of each world among its claimants by largest remainder.
+
+    Whole claims are divided exactly, in integers of 128 bits. Claims that are not whole are first
+    rounded to whole multiples of a power of two, at most 2^-49 of the sum of the world's claims; that
+    does not depend on the order of the claimants.
+
+    Args:
+        pool: Cents to divide in each world, at least 0. int64[worlds].
+        claims: Claims of all claimants, world after world, at least 0. int64 or float64[claimants]. Whole
+            claims of one world sum to less than `MOST_CLAIMS`.
+        offsets: Where the claimants of each world begin, and where the last end. int64[worlds + 1].
+
+    Returns:
+        Cents of each claimant, int64[claimants]. They sum to the pool of their world, and each is within
+        one cent of its exact share. Of equal remainders the earlier claimant comes first. A world whose
+        claims are all zero pays nothing: its pool is not divided.
+
+    Raises:
+        LedgerError: a pool or a claim is negative or not finite, claims are too large, offsets do not fit.
+
+    >>> split([100], [1, 1, 1], [0, 3]).tolist()
+    [34, 33, 33]
+    """
+    claimed, bounds = np.ascontiguousarray(claims), np.ascontiguousarray(offsets, np.int64)
+    pools = _whole_cents(pool, bounds.size - 1, "the pool of a split")
+    if bounds.size == 0 or bounds[0] != 0 or bounds[-1] != claimed.size or np.any(np.diff(bounds) < 0):
+        raise LedgerError("the offsets do not fit the claims", expected="0 up to the number of claims")
+    if claimed.size and not (np.all(claimed >= 0) and np.all(np.isfinite(claimed))):
+        raise LedgerError("a claim is negative or not finite", expected="claims of at least 0")
+    if claimed.dtype.kind == "f":
+        whole = compiled(_rounded)(claimed.astype(np.float64), bounds)
+    else:
+        whole = claimed.astype(np.int64)
+    if compiled(_heaviest)(whole, bounds) >= MOST_CLAIMS:
+        raise LedgerError("the claims of a world sum to 2^50 or more", expected="smaller whole claims")
+    parts = np.zeros(claimed.size, np.int64)
+    compiled(_largest_remainder)(pools, whole, bounds, parts)
+    return parts
+
+
+def _posted_before(ledger: Ledger, posting: Posting, content: str) -> bool:
+    if posting not in ledger.posted:
+        return False
+    if ledger.posted[posting] != content:
+        raise LedgerError(
+            f"{posting} was already used for another transfer",
+            expected="a name for each transfer",
+            next_step="Count the transfers of a rule in one month with rank=0, 1, 2, ...",
+        )
+    return True
+
+
+def _refuse(wrong: NDArray[np.bool_], sentence: str, place: str) -> None:
+    if np.any(wrong):
+        raise LedgerError(sentence, where=f"{place}, world {int(np.argmax(wrong))}", expected="less money")
+
+
+def _whole_cents(cents: ArrayLike, worlds: int, place: str) -> Cents:
+    given = np.asarray(cents)
+    if given.dtype.kind not in "iu" or given.shape not in {(), (worlds,)}:
+        raise LedgerError(
+            f"cents are {given.dtype} of shape {given.shape}",
+            where=place,
+            expected=f"whole cents for each of {worlds} worlds, or one number",
+        )
+    if given.size and (int(given.min()) < 0 or int(given.max()) > LARGEST):
+        wrong = int(given.min()) if int(given.min()) < 0 else int(given.max())
+        raise LedgerError(f"an amount is {wrong} cents", where=place, expected=f"0 to {LARGEST}")
+    return np.broadcast_to(given, (worlds,)).astype(np.int64)
+
+
+def _open_worlds(balances: Cents) -> NDArray[np.int64]:
+    """The worlds whose accounts do not sum to zero, in arithmetic that cannot wrap."""
+    upper = np.sum(balances >> 32, axis=1)
+    lower = np.sum(balances & 0xFFFF_FFFF, axis=1)
+    return np.flatnonzero((upper + (lower >> 32) != 0) | (lower & 0xFFFF_FFFF != 0))
+
+
+@kernel
+def _heaviest(claims: Cents, bounds: Cents) -> int:
+    """The largest sum of the claims of one world, or `MOST_CLAIMS` when that is less."""
+    heaviest = 0
+    for world in range(bounds.size - 1):
+        total = 0
+        for i in range(bounds[world], bounds[world + 1]):
+            total = min(total + min(claims[i], MOST_CLAIMS), MOST_CLAIMS)
+        heaviest = max(heaviest, total)
+    return heaviest
+
+
+@kernel
+def _rounded(claims: NDArray[np.float64], bounds: Cents) -> Cents:
+    """Claims as whole numbers whose sum in each world is near 2^49; the scale is found from whole sums."""
+    whole = np.zeros(claims.size, np.int64)
+    for world in range(bounds.size - 1):
+        low, high = bounds[world], bounds[world + 1]
+        largest = 0.0
+        for i in range(low, high):
+            largest = max(largest, claims[i])
+        if largest == 0.0:
+            continue
+        # First against the largest claim, which needs no sum of floats, then against the sum so found.
+        scale = math.frexp(largest)[1]
+        total = 0
+        for i in range(low, high):
+            total += int(math.ldexp(claims[i], 30 - scale))
+        scale += math.frexp(float(total))[1] - 30
+        for i in range(low, high):
+            whole[i] = int(math.ldexp(claims[i], 48 - scale) + 0.5)
+    return whole
+
+
+@kernel
+def _largest_remainder(pools: Cents, claims: Cents, bounds: Cents, parts: Cents) -> None:
+    remainders = np.zeros(claims.size, np.int64)
+    for world in range(pools.size):
+        low, high = bounds[world], bounds[world + 1]
+        total = np.int64(0)
+        for i in range(low, high):
+            total += claims[i]
+        if total == 0:
+            continue
+        left = pools[world]
+        for i in range(low, high):
+            parts[i], remainders[i] = _share(pools[world], claims[i], total)
+            left -= parts[i]
+        if left > 0:
+            _give(left, total, remainders[low:high], parts[low:high])
+
+
+@kernel
+def _share(pool: Any, claim: Any, total: Any) -> tuple[Any, Any]:
+    """The whole cents of pool * claim / total, and the remainder; exact although the product has 113 bits.
+
+    The guess in float64 is off by less than 2^11 and the total is below 2^50, so what the guess leaves
+    is below 2^62 and comes out right although both products wrap.
+    """
+    if claim == total:
+        return pool, 0
+    part = np.int64(np.float64(pool) * (np.float64(claim) / np.float64(total)))
+    rest = pool * claim - part * total
+    return part + rest // total, rest % total
+
+
+@kernel
+def _give(left: Any, total: Any, remainders: Cents, parts: Cents) -> None:
+    """One cent more for each of the `left` largest remainders; of equal ones, to the earliest.
+
+    The least remainder that is still served is found by bisection, in time linear in the claimants.
+    """
+    low, high = 0, total
+    while high - low > 1:
+        middle = (low + high) // 2
+        if np.sum(remainders >= middle) >= left:
+            low = middle
+        else:
+            high = middle
+    for i in range(parts.size):
+        if remainders[i] > low:
+            parts[i] += 1
+            left -= 1
+    for i in range(parts.size):
+        if left > 0 and remainders[i] == low:
+            parts[i] += 1
+            left -= 1

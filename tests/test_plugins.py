@@ -1,6 +1,6 @@
 """Plug-ins are found by folder and entry point; two of one name are refused with both files."""
 
-import importlib.metadata
+import importlib
 import sys
 from pathlib import Path
 
@@ -50,7 +50,7 @@ def distribution(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {module}\nVersion: 1.0\n")
         (info / "entry_points.txt").write_text(f"[allmende.indicator]\nfirst = {module}\n")
         monkeypatch.syspath_prepend(str(tmp_path))
-        importlib.metadata.MetadataPathFinder.invalidate_caches()
+        importlib.invalidate_caches()
         plugins.find.cache_clear()
 
     yield install

@@ -22,9 +22,6 @@ def indicators() -> str:
     for family in FAMILIES:
         lines += [f"## {family.capitalize()}", ""]
         for one in (one for one in found if one.family == family):
-            low, high = (
-                "-∞" if bound == -inf else "∞" if bound == inf else f"{bound:g}" for bound in one.bounds
-            )
             lines += [
                 f"### `{one.name}`",
                 "",
@@ -37,10 +34,14 @@ def indicators() -> str:
 
 
 def _facts(one: Indicator) -> str:
-    low, high = ("-∞" if bound == -inf else "∞" if bound == inf else f"{bound:g}" for bound in one.bounds)
     span = "Over the whole record." if one.lifetime else "Over a window of twelve months."
     shape = " A curve." if one.curve else ""
+    low, high = map(_bound, one.bounds)
     return f"Unit: {one.unit}. Range: {low} to {high}. {span}{shape} Source: {one.reference}."
+
+
+def _bound(bound: float) -> str:
+    return {inf: "∞", -inf: "-∞"}.get(bound, f"{bound:g}")
 
 
 def readers() -> str:

@@ -1,4 +1,4 @@
-"""Findings: each threshold says fragile, healthy or unsure where it should; doubts about the record are said."""
+"""Findings: each threshold says fragile, healthy or unsure; doubts about the record are said."""
 
 import numpy as np
 import pytest

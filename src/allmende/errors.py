@@ -16,6 +16,7 @@ Every error says what was given, where, what was expected, and what to do next.
         PluginError                 a plug-in does not keep the rules of its kind
         LedgerError                 money would appear, vanish or overflow
         StoreError                  a stored file is damaged or from a newer version
+        WorkerLostError             a row of a long run cost the worker that had it, again and again
 """
 
 from collections.abc import Iterable
@@ -36,6 +37,7 @@ __all__ = [
     "TooFewError",
     "UnknownNameError",
     "UnknownSourceError",
+    "WorkerLostError",
 ]
 
 
@@ -115,6 +117,10 @@ class LedgerError(AllmendeError):
 
 class StoreError(AllmendeError):
     """A stored file is damaged, incomplete, or from a newer version."""
+
+
+class WorkerLostError(AllmendeError):
+    """Workers died or never started; a row that cost several of them is named."""
 
 
 class TooFewError(AllmendeError):

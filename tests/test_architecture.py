@@ -18,15 +18,29 @@ SOURCE = ROOT / "src" / "allmende"
 
 # A module may import modules of lower floors, and of its own floor where they stand earlier in the list.
 FLOORS = {
-    "words": ["errors", "months", "elementary", "transforms", "draws", "params", "executors", "plugins"],
+    "words": [
+        "errors",
+        "months",
+        "kernel",
+        "elementary",
+        "draws",
+        "transforms",
+        "counts",
+        "priors",
+        "params",
+        "executors",
+        "plugins",
+    ],
     "nouns": [
         "events",
         "reader",
         "community",
         "panel",
         "indicator",
+        "apportionment",
         "ledger",
         "results",
+        "keeping",
     ],
     "looking": [
         "inequality",

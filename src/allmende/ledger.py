@@ -2,7 +2,8 @@
 
 Integer cents in double entry, for many worlds at once. There is one door, `transfer`: what leaves one
 account arrives in another, in every world, or nothing happens at all. Members are many and hold one
-account together; what each of them gets is decided by `split`, whose parts sum to the whole.
+account together; what each of them gets is decided by `split` (`allmende.apportionment`), whose parts
+sum to the whole.
 
     ledger = Ledger.opened(worlds=50, accounts=ACCOUNTS)
     transfer(ledger, "advertisers", "platform", cents, kind="advertising", month=3)
@@ -12,22 +13,18 @@ account together; what each of them gets is decided by `split`, whose parts sum 
 """
 
 import hashlib
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from allmende.apportionment import LARGEST, split, whole_cents
 from allmende.errors import LedgerError, UnknownNameError
-from allmende.kernel import compiled, kernel
 
-__all__ = ["ACCOUNTS", "LARGEST", "MOST_CLAIMS", "Account", "Flow", "Ledger", "Posting", "split", "transfer"]
+__all__ = ["ACCOUNTS", "Account", "Flow", "Ledger", "Posting", "split", "transfer"]
 
 Cents = NDArray[np.int64]
-LARGEST = int(np.iinfo(np.int64).max)
-MOST_CLAIMS = 2**50
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +186,7 @@ def transfer(
         UnknownNameError: there is no account of that name.
     """
     source, target = ledger.column(payer), ledger.column(payee)
-    amounts = _whole_cents(cents, ledger.balances.shape[0], f"{kind}, month {month}")
+    amounts = whole_cents(cents, ledger.balances.shape[0], f"{kind}, month {month}")
     key, place = (kind, payer, payee, month), f"{kind} from {payer} to {payee}, month {month}"
     if source == target:
         raise LedgerError(f"{payer} would pay itself", where=place, expected="two accounts")
@@ -212,47 +209,6 @@ def transfer(
         ledger.posted[posting] = content
 
 
-def split(pool: ArrayLike, claims: ArrayLike, offsets: ArrayLike) -> Cents:
-    """Divide the pool of each world among its claimants by largest remainder.
-
-    Whole claims are divided exactly, in integers of 128 bits. Claims that are not whole are first
-    rounded to whole multiples of a power of two, at most 2^-49 of the sum of the world's claims; that
-    does not depend on the order of the claimants.
-
-    Args:
-        pool: Cents to divide in each world, at least 0. int64[worlds].
-        claims: Claims of all claimants, world after world, at least 0. int64 or float64[claimants]. Whole
-            claims of one world sum to less than `MOST_CLAIMS`.
-        offsets: Where the claimants of each world begin, and where the last end. int64[worlds + 1].
-
-    Returns:
-        Cents of each claimant, int64[claimants]. They sum to the pool of their world, and each is within
-        one cent of its exact share. Of equal remainders the earlier claimant comes first. A world whose
-        claims are all zero pays nothing: its pool is not divided.
-
-    Raises:
-        LedgerError: a pool or a claim is negative or not finite, claims are too large, offsets do not fit.
-
-    >>> split([100], [1, 1, 1], [0, 3]).tolist()
-    [34, 33, 33]
-    """
-    claimed, bounds = np.ascontiguousarray(claims), np.ascontiguousarray(offsets, np.int64)
-    pools = _whole_cents(pool, bounds.size - 1, "the pool of a split")
-    if bounds.size == 0 or bounds[0] != 0 or bounds[-1] != claimed.size or np.any(np.diff(bounds) < 0):
-        raise LedgerError("the offsets do not fit the claims", expected="0 up to the number of claims")
-    if claimed.size and not (np.all(claimed >= 0) and np.all(np.isfinite(claimed))):
-        raise LedgerError("a claim is negative or not finite", expected="claims of at least 0")
-    if claimed.dtype.kind == "f":
-        whole = compiled(_rounded)(claimed.astype(np.float64), bounds)
-    else:
-        whole = claimed.astype(np.int64)
-    if compiled(_heaviest)(whole, bounds) >= MOST_CLAIMS:
-        raise LedgerError("the claims of a world sum to 2^50 or more", expected="smaller whole claims")
-    parts = np.zeros(claimed.size, np.int64)
-    compiled(_largest_remainder)(pools, whole, bounds, parts)
-    return parts
-
-
 def _posted_before(ledger: Ledger, posting: Posting, content: str) -> bool:
     if posting not in ledger.posted:
         return False
@@ -270,111 +226,8 @@ def _refuse(wrong: NDArray[np.bool_], sentence: str, place: str) -> None:
         raise LedgerError(sentence, where=f"{place}, world {int(np.argmax(wrong))}", expected="less money")
 
 
-def _whole_cents(cents: ArrayLike, worlds: int, place: str) -> Cents:
-    given = np.asarray(cents)
-    if given.dtype.kind not in "iu" or given.shape not in {(), (worlds,)}:
-        raise LedgerError(
-            f"cents are {given.dtype} of shape {given.shape}",
-            where=place,
-            expected=f"whole cents for each of {worlds} worlds, or one number",
-        )
-    if given.size and (int(given.min()) < 0 or int(given.max()) > LARGEST):
-        wrong = int(given.min()) if int(given.min()) < 0 else int(given.max())
-        raise LedgerError(f"an amount is {wrong} cents", where=place, expected=f"0 to {LARGEST}")
-    return np.broadcast_to(given, (worlds,)).astype(np.int64)
-
-
 def _open_worlds(balances: Cents) -> NDArray[np.int64]:
     """The worlds whose accounts do not sum to zero, in arithmetic that cannot wrap."""
     upper = np.sum(balances >> 32, axis=1)
     lower = np.sum(balances & 0xFFFF_FFFF, axis=1)
     return np.flatnonzero((upper + (lower >> 32) != 0) | (lower & 0xFFFF_FFFF != 0))
-
-
-@kernel
-def _heaviest(claims: Cents, bounds: Cents) -> int:
-    """The largest sum of the claims of one world, or `MOST_CLAIMS` when that is less."""
-    heaviest = 0
-    for world in range(bounds.size - 1):
-        total = 0
-        for i in range(bounds[world], bounds[world + 1]):
-            total = min(total + min(claims[i], MOST_CLAIMS), MOST_CLAIMS)
-        heaviest = max(heaviest, total)
-    return heaviest
-
-
-@kernel
-def _rounded(claims: NDArray[np.float64], bounds: Cents) -> Cents:
-    """Claims as whole numbers whose sum in each world is near 2^49; the scale is found from whole sums."""
-    whole = np.zeros(claims.size, np.int64)
-    for world in range(bounds.size - 1):
-        low, high = bounds[world], bounds[world + 1]
-        largest = 0.0
-        for i in range(low, high):
-            largest = max(largest, claims[i])
-        if largest == 0.0:
-            continue
-        # First against the largest claim, which needs no sum of floats, then against the sum so found.
-        scale = math.frexp(largest)[1]
-        total = 0
-        for i in range(low, high):
-            total += int(math.ldexp(claims[i], 30 - scale))
-        scale += math.frexp(float(total))[1] - 30
-        for i in range(low, high):
-            whole[i] = int(math.ldexp(claims[i], 48 - scale) + 0.5)
-    return whole
-
-
-@kernel
-def _largest_remainder(pools: Cents, claims: Cents, bounds: Cents, parts: Cents) -> None:
-    remainders = np.zeros(claims.size, np.int64)
-    for world in range(pools.size):
-        low, high = bounds[world], bounds[world + 1]
-        total = np.int64(0)
-        for i in range(low, high):
-            total += claims[i]
-        if total == 0:
-            continue
-        left = pools[world]
-        for i in range(low, high):
-            parts[i], remainders[i] = _share(pools[world], claims[i], total)
-            left -= parts[i]
-        if left > 0:
-            _give(left, total, remainders[low:high], parts[low:high])
-
-
-@kernel
-def _share(pool: Any, claim: Any, total: Any) -> tuple[Any, Any]:
-    """The whole cents of pool * claim / total, and the remainder; exact although the product has 113 bits.
-
-    The guess in float64 is off by less than 2^11 and the total is below 2^50, so what the guess leaves
-    is below 2^62 and comes out right although both products wrap.
-    """
-    if claim == total:
-        return pool, 0
-    part = np.int64(np.float64(pool) * (np.float64(claim) / np.float64(total)))
-    rest = pool * claim - part * total
-    return part + rest // total, rest % total
-
-
-@kernel
-def _give(left: Any, total: Any, remainders: Cents, parts: Cents) -> None:
-    """One cent more for each of the `left` largest remainders; of equal ones, to the earliest.
-
-    The least remainder that is still served is found by bisection, in time linear in the claimants.
-    """
-    low, high = 0, total
-    while high - low > 1:
-        middle = (low + high) // 2
-        if np.sum(remainders >= middle) >= left:
-            low = middle
-        else:
-            high = middle
-    for i in range(parts.size):
-        if remainders[i] > low:
-            parts[i] += 1
-            left -= 1
-    for i in range(parts.size):
-        if left > 0 and remainders[i] == low:
-            parts[i] += 1
-            left -= 1

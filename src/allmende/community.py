@@ -42,6 +42,7 @@ class Identities:
             when it is the same. "" when names are shown.
         account_member: For every account code of the source, the member code. int32. Lets raw and
             merged figures be shown side by side.
+        suspects: Members that act as no person does, and what was seen; they are counted all the same.
     """
 
     accounts: int = 0
@@ -49,6 +50,7 @@ class Identities:
     bots: dict[str, str] = field(default_factory=dict)
     key_fingerprint: str = ""
     account_member: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    suspects: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

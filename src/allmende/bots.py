@@ -1,0 +1,124 @@
+"""Bots: which accounts are programs, and by what they are recognised.
+
+Recognised are the suffix "[bot]", known names, and words in the *name*. The local part of an address
+is never looked at: of the wrong hits of published lists every one came from there (`reading.md` 4).
+Coding agents are a class of their own, forges that record for others another. Behaviour no person
+keeps up is only ever a suspicion, reported with its reason; nothing is left out for it (`field.md` L3).
+"""
+
+import re
+from functools import cache
+from importlib import resources
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.accounts import Account
+from allmende.events import Events
+from allmende.names import fold
+
+__all__ = ["recognise", "suspicions"]
+
+SUFFIX = re.compile(r"\[bot\]$|\(bot\)$", re.IGNORECASE)
+# Words that say so themselves, standing at the end of a name ("Release Bot", "foo-robot 2"). Words that are
+# also names of persons (Jenkins, Gerrit, Travis) count only with another that no person has.
+WORDS = re.compile(
+    r"(?:^|[\s_./-])(?:(?:ci|build|auto|merge)?[-_ ]?(?:ro)?bot|auto[-_ ]?roll(?:er)?|auto[-_ ]?merge"
+    r"|auto[-_ ]?updater?|automation|service[-_ ](?:account|user)|cvs2svn|cvs2git|svn2git|import[-_ ]user)"
+    r"[\s_-]?\d*$"
+    r"|^(?:jenkins|gerrit|travis|zuul|hudson)[-_ ]"
+    r"(?:ci|bot|user|builder|build|admin|automation|code|release|service)\b",
+    re.IGNORECASE,
+)
+CAMEL = re.compile(r"[a-z0-9]Bot$|[a-z0-9]Robot$")
+MONTHS_SUSPECT = 3
+HOURS_A_WEEK = 168
+EVENTS_SUSPECT = 500
+HOURS_COVERED = 0.9
+DAYS_COVERED = 0.95
+SAME_SECOND = 0.9
+
+
+@cache
+def _known() -> dict[str, str]:
+    text = resources.files("allmende").joinpath("data/bots.txt").read_text("utf-8")
+    known, kind = {}, ""
+    for line in text.splitlines():
+        if line.startswith("["):
+            kind = line.strip("[]")
+        elif line and not line.startswith("#"):
+            known[fold(line.strip())] = kind
+    return known
+
+
+def recognise(account: Account) -> str:
+    """By what an account is recognised as a program; "" for a person.
+
+    >>> from allmende.accounts import parse
+    >>> recognise(parse("dependabot[bot] <1+dependabot[bot]@users.noreply.github.com>"))
+    'bot: name ends in [bot]'
+    >>> recognise(parse("Jane Doe <robot@jane.example>"))
+    ''
+    """
+    name = account.name
+    kind = (_known().get(fold(name)) or _known().get(f"{fold(name)} @{account.domain}")) if name else None
+    login = account.login.partition(":")[2]
+    if kind is None and login:
+        kind = _known().get(login)
+    if kind is None and SUFFIX.search(name) and fold(SUFFIX.sub("", name)) in _known():
+        kind = _known()[fold(SUFFIX.sub("", name))]
+    if kind == "agent":
+        return "coding agent: known name"
+    if kind == "forge":
+        return (
+            "forge: records for others"
+            if account.address.startswith("noreply@") or not account.address
+            else ""
+        )
+    if SUFFIX.search(name) or login.endswith("[bot]"):
+        return "bot: name ends in [bot]"
+    if kind is not None:
+        return "bot: known name"
+    return "bot: a word of the name" if name and (WORDS.search(name) or CAMEL.search(name)) else ""
+
+
+def suspicions(events: Events, bot: NDArray[np.bool_]) -> dict[int, str]:
+    """Members not known to be programs that act as no person does: member code and what was seen.
+
+    Two marks, both after at least 500 acts over three months: nearly every hour of the week and nearly
+    every day of the time between first and last act; or nearly all acts at the same second of the hour.
+
+    Args:
+        events: The events, members identified.
+        bot: For each member code, whether it is known to be a program.
+    """
+    counts = np.bincount(events.member, minlength=len(events.members))
+    busy = np.flatnonzero((counts >= EVENTS_SUSPECT) & ~bot)
+    if not len(busy):
+        return {}
+    index = np.full(len(events.members), -1)
+    index[busy] = np.arange(len(busy))
+    chosen = index[events.member] >= 0
+    who, second = index[events.member[chosen]], events.at[chosen] // 1_000_000
+    found = {}
+    order = np.argsort(who, kind="stable")
+    starts = np.searchsorted(who[order], np.arange(len(busy) + 1))
+    for number, member in enumerate(busy):
+        reason = _inhuman(second[order[starts[number] : starts[number + 1]]])
+        if reason:
+            found[int(member)] = reason
+    return found
+
+
+def _inhuman(second: NDArray[np.int64]) -> str:
+    days = np.unique(second // 86_400)
+    span = days[-1] - days[0] + 1
+    if span < MONTHS_SUSPECT * 30:
+        return ""
+    in_hour = np.bincount(second % 3600, minlength=3600).max() / len(second)
+    if in_hour >= SAME_SECOND:
+        return f"{in_hour:.0%} of its acts at the same second of the hour"
+    hours = len(np.unique(second // 3600 % HOURS_A_WEEK)) / HOURS_A_WEEK
+    if hours >= HOURS_COVERED and len(days) / span >= DAYS_COVERED:
+        return f"active in {hours:.0%} of the hours of the week and on {len(days) / span:.0%} of all days"
+    return ""

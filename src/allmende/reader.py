@@ -66,6 +66,7 @@ class Source:
         tips: Where the record stood (commit ids of the branches read, digest of a file).
         mailmap: The source's own table of identities (.mailmap), as bytes.
         conserved_names: True when the names in the records are already pseudonyms.
+        bots: Members that the source itself calls programs, named as in its records.
     """
 
     reader: str
@@ -77,6 +78,7 @@ class Source:
     tips: tuple[str, ...] = ()
     mailmap: bytes = b""
     conserved_names: bool = False
+    bots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Parts of the table reader: columns, what their cells mean, text files, and rows as events."""

@@ -7,32 +7,29 @@ documentation, the sliders of the studio and the calibration all read that one d
         warmth: float = param(0.3, low=0, high=2, unit="1", prior=HalfNormal(0.5),
                               doc="Pull of having been helped.", evidence=("C8",))
 
-    GiftParams().with_values(warmth=0.4)
+    GiftParams().with_values(warmth=0.4)           # the same, one value changed
+    GiftParams.from_toml("warmth = 0.4")           # from a settings file
+    GiftParams().drawn(seed=1, draw=7)             # one believable set of values
 
 Params are frozen; a change is a new value. Their bounds are checked whenever one is made.
 """
 
 import dataclasses
 import math
+import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
-from typing import Any, Literal, Protocol, Self, cast, dataclass_transform, get_type_hints, runtime_checkable
+from typing import Any, Literal, Self, cast, dataclass_transform, get_type_hints
 
-from allmende.errors import OutOfRangeError, PluginError, UnknownNameError
+from allmende.draws import Decision, key_of, uniform
+from allmende.errors import AllmendeError, OutOfRangeError, PluginError, UnknownNameError
+from allmende.priors import Prior, quantile_within
 
-__all__ = ["Declaration", "Params", "Prior", "Provenance", "param"]
+__all__ = ["Declaration", "Params", "Provenance", "param"]
 
 Provenance = Literal["assumed", "literature", "measured"]
 Number = float | int | bool
-
-
-@runtime_checkable
-class Prior(Protocol):
-    """What is believed about a number before looking: a frozen value with a quantile function."""
-
-    def quantile(self, u: float, /) -> float:
-        """The number below which the share `u` of the belief lies; monotone, so that draws can be keyed."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +163,61 @@ class Params:
         object.__setattr__(changed, "_sources", {**self._sources, **dict.fromkeys(values, provenance)})
         return changed
 
+    def drawn(self, *, seed: int, draw: int) -> Self:
+        """One believable set of values: each parameter with a prior gets a value from it, within its bounds.
+
+        Each value is keyed by the name of its parameter: it stays the same when others are added or fixed.
+
+        Args:
+            seed: Seed of the study.
+            draw: Which set.
+        """
+        values: dict[str, Number] = {}
+        for name, said in self.declarations().items():
+            if said.prior is not None:
+                u = float(uniform(seed, Decision.PRIOR, replicate=draw, member=key_of(name)))
+                value = quantile_within(said.prior, u, said.low, said.high)
+                values[name] = said.kind(value if said.kind is float else math.floor(value + 0.5))
+        return self.with_values(provenance="assumed", **values)
+
+    def to_toml(self) -> str:
+        """The values as lines `name = value`, each with its unit and meaning as a comment."""
+        lines = []
+        for name, said in self.declarations().items():
+            value = getattr(self, name)
+            written = str(value).lower() if said.kind is bool else repr(value)
+            unit = "" if said.unit == "1" else f"{said.unit}. "
+            lines.append(f"{name} = {written}  # {unit}{said.doc}\n")
+        return "".join(lines)
+
+    @classmethod
+    def from_toml(cls, text: str, *, where: str = "", provenance: Provenance = "assumed") -> Self:
+        """The defaults, changed by lines `name = value`.
+
+        Args:
+            text: The lines; blank ones and comments are skipped, and nothing else is allowed.
+            where: The file, for messages.
+            provenance: Where the values come from.
+
+        Raises:
+            AllmendeError: a line is not `name = value`, or a name stands twice; the line is named.
+            UnknownNameError: there is no parameter of that name.
+            OutOfRangeError: a value has the wrong kind or breaks a bound.
+        """
+        values: dict[str, Number] = {}
+        known = cls.declarations()
+        for number, line in enumerate(text.splitlines(), 1):
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            place = f"{where or cls.__name__}, line {number}"
+            name, value = _setting(line, place)
+            if name not in known:
+                raise UnknownNameError("parameter", name, known, where=place)
+            if name in values:
+                raise AllmendeError(f"{name} is given twice", where=place, expected="each name once")
+            values[name] = _checked(cls.__name__, known[name], value, where=place)
+        return cls().with_values(provenance=provenance, **values)
+
     def provenance(self, name: str) -> Provenance:
         """Where the value of a parameter comes from: as declared, or as said when it was changed."""
         return self._sources.get(name, self.declarations()[name].provenance)
@@ -196,7 +248,7 @@ def _check_class(cls: type[Params]) -> None:
                 expected=f"{each.name}: float = param(default, doc=...), and a name other than 'provenance'",
             )
     for declaration in cls.declarations().values():
-        if declaration.kind not in {float, int, bool}:
+        if declaration.kind not in _KINDS:
             raise PluginError(
                 f"{cls.__name__}.{declaration.name} has type {declaration.kind}",
                 where=cls.__module__,
@@ -205,18 +257,43 @@ def _check_class(cls: type[Params]) -> None:
         _checked(cls.__name__, declaration, declaration.default)
 
 
-def _checked(owner: str, declaration: Declaration, value: object) -> Number:
-    """The value in its declared kind; an integer is fine where a float is wanted, nothing else is changed."""
+def _setting(line: str, place: str) -> tuple[str, object]:
+    found = _LINE.fullmatch(line) if len(line) <= _LONGEST_LINE else None
+    try:
+        table = tomllib.loads(line) if found else {}
+    except tomllib.TOMLDecodeError as error:
+        raise AllmendeError(
+            f"the value is not TOML: {error}", where=place, expected="name = value"
+        ) from error
+    if not found or list(table) != [found["name"]]:
+        raise AllmendeError("the line is not a setting", where=place, expected="name = value")
+    return found["name"], table[found["name"]]
+
+
+def _checked(owner: str, declaration: Declaration, value: object, *, where: str = "") -> Number:
+    """The value in its declared kind; a whole number will do for a number, nothing else is changed."""
     name = f"{owner}.{declaration.name}"
-    fits = {float: (int, float), int: (int,), bool: (bool,)}[declaration.kind]
+    fits, wanted = _KINDS[declaration.kind]
     if not isinstance(value, fits) or (isinstance(value, bool) and declaration.kind is not bool):
-        raise OutOfRangeError(
-            f"{name} is {value!r}, a {type(value).__name__}", expected=f"a {declaration.kind.__name__}"
-        )
-    number = cast("Number", declaration.kind(value))
-    if not declaration.low <= number <= declaration.high:
+        raise OutOfRangeError(f"{name} is {value!r}", where=where, expected=wanted)
+    assert isinstance(value, (int, float))
+    number = cast("Number", declaration.kind(value) if abs(value) < _BEYOND else math.inf)
+    if not math.isfinite(number) or not declaration.low <= number <= declaration.high:
         unit = "" if declaration.unit == "1" else f" {declaration.unit}"
         raise OutOfRangeError(
-            f"{name} is {number:g}{unit}", expected=declaration.bounds, next_step=declaration.doc
+            f"{name} is {number}{unit}",
+            where=where,
+            expected=declaration.bounds,
+            next_step=declaration.doc,
         )
     return number
+
+
+_KINDS: dict[type, tuple[tuple[type, ...], str]] = {
+    float: ((int, float), "a number"),
+    int: ((int,), "a whole number"),
+    bool: ((bool,), "true or false"),
+}
+_LINE = re.compile(r"\s*(?P<name>[A-Za-z_][A-Za-z0-9_]*)\s*=.*")
+_LONGEST_LINE = 1000
+_BEYOND = 2.0**63  # no lever of a model is that large, and int64 cannot hold it

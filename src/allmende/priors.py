@@ -30,7 +30,9 @@ __all__ = [
 
 @runtime_checkable
 class Prior(Protocol):
-    """What is believed about a number, as a quantile function."""
+    """What is believed about a number, as a quantile function. Frozen, hence hashable."""
+
+    def __hash__(self) -> int: ...
 
     def quantile(self, u: float, /) -> float:
         """The number below which the share u of the belief lies; never falls when u rises.

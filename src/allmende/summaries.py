@@ -5,15 +5,16 @@ rows and computes nothing. No row speaks of a single member.
 """
 
 from collections.abc import Sequence
+from hashlib import sha256
 from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.community import Record
+from allmende.community import Community, Record
 from allmende.indicator import Curve
-from allmende.months import MONTHS_A_YEAR, text
+from allmende.months import MONTHS_A_YEAR, month_numbers, text
 from allmende.panel import NEVER, Panel
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "HourCell",
     "LorenzPoint",
     "OrganisationActivity",
+    "Overview",
     "ReferencePoint",
     "active_by_period",
     "activity_by_cohort",
@@ -30,11 +32,39 @@ __all__ = [
     "lorenz",
     "one_over_n",
     "organisations",
+    "overview",
+    "records_digest",
 ]
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LORENZ_POINTS = 200
 _QUARTER = 3
+
+
+class Overview(NamedTuple):
+    """How much record there is, programs left out unless said.
+
+    Args:
+        acts: Acts by people.
+        bot_acts: Acts by programs.
+        members: People who acted.
+        bots: Programs that acted.
+        accounts: Accounts that the sources name.
+        merged: Accounts that were joined to another.
+        first_month: Month of the first act by a person.
+        last_month: Month of the last one.
+        refused: What could not become an event.
+    """
+
+    acts: int
+    bot_acts: int
+    members: int
+    bots: int
+    accounts: int
+    merged: int
+    first_month: int
+    last_month: int
+    refused: int
 
 
 class ActivePeriod(NamedTuple):
@@ -85,6 +115,38 @@ class ReferencePoint(NamedTuple):
     y: float
 
 
+def overview(community: Community) -> Overview:
+    """How much record there is of a community."""
+    events = community.events
+    is_bot = community.bot[events.member] if len(events) else np.zeros(0, bool)
+    by_people = events.at[~is_bot]
+    acted = np.unique(events.member)
+    bots = int(community.bot[acted].sum())
+    first, last = (by_people.min(), by_people.max()) if len(by_people) else (0, 0)
+    return Overview(
+        len(by_people),
+        int(is_bot.sum()),
+        len(acted) - bots,
+        bots,
+        community.identities.accounts,
+        len(community.identities.merges),
+        int(month_numbers(np.array([first]))[0]),
+        int(month_numbers(np.array([last]))[0]),
+        community.refusals.total,
+    )
+
+
+def records_digest(community: Community) -> str:
+    """Sixteen hex digits that stay the same as long as the records are the same.
+
+    Made from where each record stood (commits of the branches read, digest of a file), or from the times of
+    all acts where a reader says no such thing.
+    """
+    tips = sorted(tip for source in community.sources for tip in source.tips)
+    text = "\n".join(tips).encode() or np.ascontiguousarray(community.events.at).tobytes()
+    return sha256(text).hexdigest()[:16]
+
+
 def chart_step(panel: Panel) -> int:
     """How many months a bar of a chart stands for: 12 over four years and more, 3 over one year, else 1."""
     if panel.length >= 4 * MONTHS_A_YEAR:
@@ -123,7 +185,7 @@ def active_by_period(panel: Panel, *, step: int = MONTHS_A_YEAR) -> tuple[Active
 
 
 def activity_by_cohort(
-    panel: Panel, *, step: int = MONTHS_A_YEAR, bands: int = 6
+    panel: Panel, *, step: int = MONTHS_A_YEAR, bands: int = 5
 ) -> tuple[CohortActivity, ...]:
     """Members who contributed in each period, by the years in which they first did.
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from allmende.plots.vegalite import (
     FAINT,
+    INK,
     NEUTRAL,
     PAPER,
     SEQUENCE,
@@ -15,11 +16,12 @@ from allmende.plots.vegalite import (
     colours,
     layered,
     line,
-    line_end,
     periods,
+    point,
     reference_line,
     spread,
     tooltip,
+    unique,
     values,
 )
 from allmende.summaries import CohortActivity, HourCell, LorenzPoint, OrganisationActivity, ReferencePoint
@@ -27,6 +29,7 @@ from allmende.summaries import CohortActivity, HourCell, LorenzPoint, Organisati
 __all__ = [
     "CurveRow",
     "SeriesRow",
+    "categories",
     "cohorts",
     "curve",
     "heat",
@@ -34,6 +37,9 @@ __all__ = [
     "organisations",
     "series",
 ]
+
+
+_DECADES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 
 
 class CurveRow(NamedTuple):
@@ -64,16 +70,16 @@ def cohorts(rows: Sequence[CohortActivity], *, origin: str, x_title: str) -> Spe
         origin: "observed" or "simulated".
         x_title: What a period is.
     """
-    names = list(dict.fromkeys(row.cohort for row in rows))
+    names = unique(row.cohort for row in rows)
     return chart(
         "Active members by year of first contribution",
         origin,
         rows,
         mark={"type": "bar", "stroke": PAPER, "strokeWidth": 0.5},
         encoding={
-            "x": periods(x_title),
+            "x": periods(x_title, unique(row.period for row in rows)),
             "y": {"field": "members", "type": "quantitative", "title": "active members"},
-            "color": colours("cohort", names, spread(SEQUENCE[::-1], len(names))),
+            "color": colours("cohort", names, spread(SEQUENCE[:0:-1], len(names))),
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": tooltip(period="nominal", cohort="nominal", members="quantitative"),
         },
@@ -89,7 +95,7 @@ def organisations(rows: Sequence[OrganisationActivity], *, origin: str, x_title:
         origin: "observed" or "simulated".
         x_title: What a period is.
     """
-    names = list(dict.fromkeys(row.organisation for row in rows))
+    names = unique(row.organisation for row in rows)
     known = [name for name in names if name not in {"others", "unknown"}]
     palette = {name: SERIES[i % len(SERIES)] for i, name in enumerate(known)}
     palette |= {"others": NEUTRAL, "unknown": FAINT}
@@ -99,7 +105,7 @@ def organisations(rows: Sequence[OrganisationActivity], *, origin: str, x_title:
         rows,
         mark={"type": "bar", "stroke": PAPER, "strokeWidth": 0.5},
         encoding={
-            "x": periods(x_title),
+            "x": periods(x_title, unique(row.period for row in rows)),
             "y": {
                 "field": "contributions",
                 "type": "quantitative",
@@ -115,31 +121,34 @@ def organisations(rows: Sequence[OrganisationActivity], *, origin: str, x_title:
     )
 
 
-def lorenz(rows: Sequence[LorenzPoint], *, origin: str) -> Specification:
+def lorenz(rows: Sequence[LorenzPoint], *, origin: str, intervals: Sequence[CurveRow] = ()) -> Specification:
     """The Lorenz curve with the line of equality.
 
     Args:
-        rows: `summaries.LorenzPoint`.
+        rows: Its points.
         origin: "observed" or "simulated".
+        intervals: Points of the curve with their intervals.
     """
-    percent = {"axis": {"format": "%", "tickCount": 5}, "scale": {"domain": [0, 1]}, "type": "quantitative"}
+    percent: Specification = {"type": "quantitative", "axis": {"format": "%", "tickCount": 5}}
     x = {"field": "members", "title": "share of members, least active first", **percent}
     y = {"field": "contributions", "title": "share of contributions", **percent}
+    equality = [LorenzPoint(0.0, 0.0), LorenzPoint(1.0, 1.0)]
+    tips = tooltip(members=".1%", contributions=".1%")
     return layered(
         "How unequally the work is shared",
         origin,
         [
-            {"data": values(rows), "mark": area(), "encoding": {"x": x, "y": y}},
+            {"data": values(equality), "mark": reference_line(), "encoding": {"x": x, "y": y}},
             {
-                "data": {"values": [{"members": 0, "contributions": 0}, {"members": 1, "contributions": 1}]},
-                "mark": reference_line(),
-                "encoding": {"x": x, "y": y},
+                "data": values(intervals),
+                "mark": area(),
+                "encoding": {
+                    "x": {**x, "field": "x"},
+                    "y": {**y, "field": "low"},
+                    "y2": {"field": "high"},
+                },
             },
-            {
-                "data": values(rows),
-                "mark": line(),
-                "encoding": {"x": x, "y": y, "tooltip": tooltip(members=".1%", contributions=".1%")},
-            },
+            {"data": values(rows), "mark": line(), "encoding": {"x": x, "y": y, "tooltip": tips}},
         ],
     )
 
@@ -154,7 +163,6 @@ def curve(
     share: bool = False,
     logarithmic: bool = False,
     reference: Sequence[ReferencePoint] = (),
-    reference_name: str = "",
 ) -> Specification:
     """A curve with its interval at each point.
 
@@ -167,37 +175,76 @@ def curve(
         share: Whether y is a share, written in per cent.
         logarithmic: Whether both axes are logarithmic.
         reference: What theory expects, drawn dashed.
-        reference_name: What the dashed line is.
     """
     scale: Specification = {"type": "log"} if logarithmic else {}
-    axis = {"format": "~%" if share else "~g"}
+    axis: Specification = {"format": "~%" if share else "~g"}
+    if logarithmic:
+        axis["values"] = list(_DECADES)
     x = {"field": "x", "type": "quantitative", "title": x_title, "scale": {**scale, "nice": False}}
     y = {"field": "y", "type": "quantitative", "title": y_title, "scale": dict(scale), "axis": axis}
-    number = ".1%" if share else ".4~g"
     layers: list[Specification] = [
+        {"data": values(reference), "mark": reference_line(), "encoding": {"x": x, "y": y}},
         {
             "data": values(rows),
-            "mark": {"type": "area", "color": SERIES[0], "opacity": 0.18},
+            "mark": area(),
             "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
         },
         {"data": values(rows), "mark": line(), "encoding": {"x": x, "y": y}},
         {
             "data": values(rows),
-            "mark": {"type": "point", "filled": True, "size": 44, "opacity": 1, "color": SERIES[0]},
-            "encoding": {
-                "x": x,
-                "y": y,
-                "tooltip": [
-                    {"field": "label", "type": "nominal", "title": x_title},
-                    *tooltip(y=number, low=number, high=number, members="quantitative"),
-                ],
-            },
+            "mark": point(),
+            "encoding": {"x": x, "y": y, "tooltip": _curve_tips(x_title, share=share)},
         },
     ]
-    if reference:
-        layers.insert(1, {"data": values(reference), "mark": reference_line(), "encoding": {"x": x, "y": y}})
-        layers.append(line_end(reference, reference_name, x, y))
-    return layered(title, origin, layers)
+    return layered(title, origin, layers if reference else layers[1:])
+
+
+def categories(
+    rows: Sequence[CurveRow],
+    *,
+    title: str,
+    origin: str,
+    x_title: str,
+    y_title: str,
+    share: bool = False,
+) -> Specification:
+    """Bars with intervals, for an answer whose points are classes or names rather than places on a line.
+
+    Args:
+        rows: Its points, from top to bottom.
+        title: What they show.
+        origin: "observed" or "simulated".
+        x_title: What the classes are.
+        y_title: What is measured, with its unit.
+        share: Whether that is a share, written in per cent.
+    """
+    axis = {"format": "~%" if share else "~g", "grid": True, "domain": False}
+    x = {"field": "y", "type": "quantitative", "title": y_title, "axis": axis}
+    y = {
+        "field": "label",
+        "type": "ordinal",
+        "sort": [row.label for row in rows],
+        "title": x_title,
+        "axis": {"labelLimit": 150},
+        "scale": {"padding": 0.25},
+    }
+    return layered(
+        title,
+        origin,
+        [
+            {
+                "data": values(rows),
+                "mark": {"type": "bar", "color": SERIES[0], "opacity": 0.55, "cornerRadiusEnd": 2},
+                "encoding": {"x": x, "y": y, "tooltip": _curve_tips(x_title, share=share)},
+            },
+            {
+                "data": values(rows),
+                "mark": {"type": "rule", "color": INK, "strokeWidth": 1.5},
+                "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y},
+            },
+        ],
+        height=max(120, 34 * len(rows)),
+    )
 
 
 def heat(rows: Sequence[HourCell], *, origin: str) -> Specification:
@@ -207,7 +254,7 @@ def heat(rows: Sequence[HourCell], *, origin: str) -> Specification:
         rows: `summaries.HourCell`.
         origin: "observed" or "simulated".
     """
-    days = list(dict.fromkeys(row.weekday for row in rows))
+    days = unique(row.weekday for row in rows)
     most = max((row.acts for row in rows), default=1)
     return chart(
         "When members act, by their own clocks",
@@ -261,7 +308,7 @@ def series(
         share: Whether it is a share, written in per cent.
         height: Height in pixels.
     """
-    x = periods(None)
+    x = periods(None, unique(row.period for row in rows))
     axis = {"format": "~%" if share else "~s", "tickCount": 4}
     y = {"field": "value", "type": "quantitative", "title": y_title, "axis": axis, "scale": {"zero": True}}
     number = ".1%" if share else ",.4~g"
@@ -271,13 +318,13 @@ def series(
         [
             {
                 "data": values(rows),
-                "mark": {"type": "rule", "color": SERIES[0], "opacity": 0.35, "strokeWidth": 5},
+                "mark": _rule(),
                 "encoding": {"x": x, "y": {**y, "field": "low"}, "y2": {"field": "high"}},
             },
             {"data": values(rows), "mark": {**line(), "opacity": 0.7}, "encoding": {"x": x, "y": y}},
             {
                 "data": values(rows),
-                "mark": {"type": "point", "filled": True, "size": 36, "opacity": 1, "color": SERIES[0]},
+                "mark": {**point(), "size": 34},
                 "encoding": {
                     "x": x,
                     "y": y,
@@ -287,3 +334,13 @@ def series(
         ],
         height=height,
     )
+
+
+def _curve_tips(x_title: str, *, share: bool) -> list[Specification]:
+    number = ".1%" if share else ".4~g"
+    label = {"field": "label", "type": "nominal", "title": x_title}
+    return [label, *tooltip(y=number, low=number, high=number, members="quantitative")]
+
+
+def _rule() -> Specification:
+    return {"type": "rule", "color": SERIES[0], "opacity": 0.35, "strokeWidth": 5}

@@ -4,13 +4,14 @@ Colours are those of Okabe and Ito (2008), told apart by colour-blind eyes, and 
 Pages may replace each by their own for a dark background: `COLOURS` names the role of each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 __all__ = [
     "COLOURS",
     "FAINT",
     "HEIGHT",
+    "INK",
     "MUTED",
     "NEUTRAL",
     "PAPER",
@@ -23,11 +24,12 @@ __all__ = [
     "colours",
     "layered",
     "line",
-    "line_end",
     "periods",
+    "point",
     "reference_line",
     "spread",
     "tooltip",
+    "unique",
     "values",
 ]
 
@@ -73,7 +75,7 @@ _CONFIG: Specification = {
         "titlePadding": 8,
     },
     "axisY": {"domain": False, "tickCount": 5},
-    "axisX": {"grid": False, "labelOverlap": "greedy", "labelFlush": True},
+    "axisX": {"grid": False, "labelOverlap": "greedy", "labelSeparation": 6},
     "legend": {
         "columns": {"expr": "max(2, floor(width / 110))"},
         "labelColor": INK,
@@ -146,15 +148,15 @@ def values(rows: Rows) -> Specification:
     return {"values": [row._asdict() for row in rows]}
 
 
-def periods(title: str | None) -> Specification:
-    """The x axis of calendar periods, in the order of the rows."""
+def periods(title: str | None, order: Sequence[str]) -> Specification:
+    """The x axis of calendar periods, in this order."""
     # Labels stay level and give way to each other: a tilted year is hard to read on a telephone.
     return {
         "field": "period",
         "type": "ordinal",
-        "sort": None,
+        "sort": list(order),
         "title": title,
-        "axis": {"labelAngle": 0, "labelOverlap": "greedy"},
+        "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 6},
         "scale": {"paddingInner": 0.15, "paddingOuter": 0.1},
     }
 
@@ -195,20 +197,21 @@ def line() -> Specification:
     return {"type": "line", "strokeWidth": 2, "color": SERIES[0]}
 
 
+def unique(names: Iterable[str]) -> list[str]:
+    """Each name once, in the order of its first appearance."""
+    return list(dict.fromkeys(names))
+
+
+def point() -> Specification:
+    """A filled point in the first colour."""
+    return {"type": "point", "filled": True, "size": 44, "opacity": 1, "color": SERIES[0]}
+
+
 def area() -> Specification:
     """A pale area in the first colour."""
-    return {"type": "area", "color": SERIES[0], "opacity": 0.12}
+    return {"type": "area", "color": SERIES[0], "opacity": 0.18}
 
 
 def reference_line() -> Specification:
     """A dashed grey line: what theory or equality would be."""
     return {"type": "line", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": NEUTRAL}
-
-
-def line_end(rows: Rows, name: str, x: Specification, y: Specification) -> Specification:
-    """A name written at the last point of a reference line."""
-    return {
-        "data": {"values": [{**rows[-1]._asdict(), "name": name}]},
-        "mark": {"type": "text", "align": "right", "dx": -4, "dy": -9, "color": MUTED, "fontSize": 12},
-        "encoding": {"x": x, "y": y, "text": {"field": "name", "type": "nominal"}},
-    }

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from allmende.plots.vegalite import SERIES, Specification, colours, layered, tooltip, values
+from allmende.plots.vegalite import SERIES, Specification, colours, layered, tooltip, unique, values
 
 __all__ = ["BandRow", "bands"]
 
@@ -31,7 +31,7 @@ def bands(
         share: Whether it is a share, written in per cent.
         height: Height in pixels.
     """
-    names = list(dict.fromkeys(row.world for row in rows))
+    names = unique(row.world for row in rows)
     number = ".1%" if share else ",.4~g"
     x = {"field": "month", "type": "quantitative", "title": "month", "scale": {"nice": False}}
     y = {

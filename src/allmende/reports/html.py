@@ -1,0 +1,87 @@
+"""HTML: a document as one file that needs nothing else, neither network nor server.
+
+The file carries its style, its charts and the script that draws them, and a content security policy that
+allows these and nothing more: no request, no other script, no eval.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Iterator
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from allmende.plots.vegalite import COLOURS
+from allmende.reports.document import Document, Figure
+from allmende.reports.escaping import script_safe
+
+__all__ = ["html"]
+
+
+def html(document: Document) -> str:
+    """The page of a document.
+
+    Args:
+        document: The document; its `data` are embedded as they are.
+    """
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("allmende.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests["block"] = lambda block, name: type(block).__name__ == name
+    style, script = _asset("page.css"), _asset("charts.bundle.js")
+    return environment.get_template("page.html.j2").render(
+        document=document,
+        charts=script_safe(json.dumps({one.name: _themed(one) for one in _figures(document)})),
+        data=script_safe(document.data),
+        style=style,
+        script=script,
+        policy=_policy(style, script),
+    )
+
+
+def _figures(document: Document) -> Iterator[Figure]:
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                yield block
+
+
+@cache
+def _asset(name: str) -> str:
+    return (files("allmende.reports") / "assets" / name).read_text(encoding="utf-8").strip()
+
+
+def _policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; script-src {_hash(script)}; style-src {_hash(style)}; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+def _themed(figure: Figure) -> dict[str, Any]:
+    # The caption of the page says title and origin, in letters that wrap; colours become the page's own,
+    # which differ between light and dark.
+    specification = {name: part for name, part in figure.specification.items() if name != "title"}
+    themed: dict[str, Any] = _coloured(specification)
+    return themed
+
+
+def _coloured(part: Any) -> Any:
+    if isinstance(part, dict):
+        return {name: _coloured(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_coloured(value) for value in part]
+    if isinstance(part, str) and part in COLOURS:
+        return f"var(--{COLOURS[part]})"
+    return part

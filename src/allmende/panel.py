@@ -119,14 +119,15 @@ class Panel:
         >>> Panel.of_counts([3, 1]).counts().tolist()
         [3, 1]
         """
-        size = len(counts)
+        # Who did nothing is a member without a row.
+        busy = np.flatnonzero(np.array(counts, np.int64))
         return cls.of_columns(
-            member=np.arange(size, dtype=np.int32),
-            month=np.zeros(size, np.int32),
-            action=np.array([action_code(actions[i % len(actions)]) for i in range(size)], np.uint8),
-            count=np.array(counts, np.int64),
-            day_set=np.ones(size, np.uint32),
-            members=tuple(f"member-{i}" for i in range(size)),
+            member=busy.astype(np.int32),
+            month=np.zeros(len(busy), np.int32),
+            action=np.array([action_code(actions[i % len(actions)]) for i in busy], np.uint8),
+            count=np.array(counts, np.int64)[busy],
+            day_set=np.ones(len(busy), np.uint32),
+            members=tuple(f"member-{i}" for i in range(len(counts))),
             start=0,
             stop=1,
         )

@@ -10,25 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende import inequality
-from allmende.errors import TooFewError
 from allmende.indicator import Curve, indicator
-from allmende.panel import NEVER, Panel
+from allmende.panel import Panel
 from allmende.sufficiency import require, share_of
 
 __all__ = [
     "contributor_absence_factor",
+    "departed_work_share",
     "eighty_percent_contributors",
     "gini",
     "lorenz",
     "one_contribution_share",
     "one_contribution_work_share",
-    "pony_factor",
     "top_member_share",
     "top_tenth_share",
 ]
 
 YEAR = 12
-HALF = 0.5
 LORENZ_AT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0)
 
 
@@ -202,33 +200,27 @@ def one_contribution_work_share(panel: Panel, /, *, minimum: int = 10) -> float:
 
 @indicator(
     family="concentration",
-    unit="members",
-    bounds=(1, inf),
-    reference="Gruno 2015, augmented pony factor",
+    unit="share",
+    bounds=(0, 1),
+    reference="Izquierdo-Cortazar et al. 2009 (HICSS): knowledge lost; Gruno 2015: augmented pony factor",
     lifetime=True,
-    better="higher",
+    better="lower",
 )
-def pony_factor(panel: Panel, /) -> float:
-    """How few of the members who are still there made half of everything?
+def departed_work_share(panel: Panel, /, *, minimum: int = 10) -> float:
+    """Which share of everything ever made was made by members who have left?
 
-    The smallest number of members active in the window's last twelve months whose contributions to the whole
-    record add up to at least half of all contributions ever made. Refused when all of them together
-    do not: then most of what exists was made by people who have left.
+    Contributions to the whole record of members without one in the window's last twelve months, over all of
+    it. What they knew is no longer at hand. Grows with age.
 
-    >>> pony_factor(Panel.of_counts([6, 3, 1]))
-    1.0
+    >>> departed_work_share(Panel.of_counts([4] * 10))
+    0.0
     """
     made = panel.view(_lifetime_counts)
-    require(int((made > 0).sum()), 1, "members in the whole record")
-    still = (panel.last_month() >= panel.stop - YEAR) & (panel.last_month() != NEVER)
-    reached = np.cumsum(np.sort(made[still])[::-1])
-    share = float(reached[-1] / made.sum()) if len(reached) else 0.0
-    if share < HALF:
-        raise TooFewError(
-            f"the {int(still.sum())} members still active made {share:.0%} of all contributions",
-            expected="half or more, to say how few of them made half",
-        )
-    return float(np.searchsorted(reached, HALF * made.sum()) + 1)
+    left = panel.last_month() < panel.stop - YEAR
+    members = int((made > 0).sum())
+    return share_of(
+        made[left].sum(), made.sum(), found=members, minimum=minimum, noun="members in the whole record"
+    )
 
 
 def _active(panel: Panel) -> NDArray[np.int64]:

@@ -122,10 +122,12 @@ def _measured(
     progress: Progress,
 ) -> Measurement:
     window = panel.between(*complete_window(panel))
-    of_window = [one for one in chosen if not one.lifetime]
+    backwards = [one for one in chosen if community.truncated and (one.lifetime or one.family == "renewal")]
+    asked = [one for one in chosen if one not in backwards]
+    of_window = [one for one in asked if not one.lifetime]
     spans = periods(panel, by)
     stages = len(spans) + 3
-    careers = answer([one for one in chosen if one.lifetime], panel, replicates=replicates, seed=seed)
+    careers = answer([one for one in asked if one.lifetime], panel, replicates=replicates, seed=seed)
     progress("measuring", 1, stages)
     present = answer(of_window, window, replicates=replicates, seed=seed)
     progress("measuring", 2, stages)
@@ -137,7 +139,8 @@ def _measured(
         for one in answer(scalar, panel.between(*span), replicates=replicates // 4, seed=seed):
             series[one.indicator].append(one)
         progress("measuring", done, stages)
-    by_name = {one.indicator: one for one in (*careers, *present)}
+    refused = [_cut_short(one, community, window) for one in backwards]
+    by_name = {one.indicator: one for one in (*careers, *present, *refused)}
     answers = tuple(by_name[one.name] for one in chosen)
     return Measurement(
         community,
@@ -152,6 +155,15 @@ def _measured(
         replicates,
         seed,
     )
+
+
+def _cut_short(one: Indicator, community: Community, window: Panel) -> Answer:
+    """The refusal of an indicator that looks back, on a history without a beginning."""
+    note = (
+        f"'{one.name}' looks back, and the history is cut short ({community.truncated}).\n"
+        "    Read a whole clone (`git fetch --unshallow`)."
+    )
+    return Answer(one.name, window.start, window.stop, note=note)
 
 
 def _raw(community: Community, window: Panel) -> dict[str, float]:

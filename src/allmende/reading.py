@@ -14,7 +14,10 @@ from allmende import plugins
 from allmende.community import Community
 from allmende.errors import SourceNotFoundError, UnknownSourceError
 from allmende.events import Events, Refusals, concatenate
+from allmende.identities import identify
+from allmende.organisations import parse_affiliations
 from allmende.reader import Reader, ReadOptions, Records
+from allmende.record import describe
 
 __all__ = ["places", "read", "reader_for", "records_of"]
 
@@ -49,20 +52,16 @@ def read(
     ...
     allmende.errors.SourceNotFoundError: nothing is at 'no-such-place'...
     """
-    from allmende.identities import identify
-    from allmende.organisations import read_affiliations
-    from allmende.pseudonyms import user_key
-    from allmende.record import describe
-
     chosen = options or ReadOptions()
     parts = [records_of(place, chosen, reader=reader) for place in places(sources, reader=reader)]
     records = _together(parts)
     events, bot, identities = identify(
         records,
-        overrides=overrides.read_bytes() if overrides else b"",
-        affiliations=read_affiliations(affiliations) if affiliations else None,
+        overrides=_user_file(overrides) if overrides else b"",
+        affiliations=parse_affiliations(_user_file(affiliations).decode("utf-8", "replace"))
+        if affiliations
+        else None,
         show_names=show_names,
-        key=None if show_names else user_key(),
     )
     return Community(
         name or records.source.name,
@@ -132,6 +131,12 @@ def reader_for(place: Path, *, reader: str = "") -> Reader:
     raise UnknownSourceError(f"no reader recognises '{place}'", next_step="Name the reader with --reader.")
 
 
+def _user_file(path: Path) -> bytes:
+    if not path.is_file():
+        raise SourceNotFoundError(f"nothing is at '{path}'", expected="a file of yours")
+    return path.read_bytes()
+
+
 def _readers() -> list[Reader]:
     return [one for one in plugins.find("reader").values() if isinstance(one, Reader)]
 
@@ -154,6 +159,7 @@ def _together(parts: list[Records]) -> Records:
             name=sources[0].name if len(sources) == 1 else f"{sources[0].name} and {len(sources) - 1} more",
             mailmap=b"\n".join(source.mailmap for source in sources),
             conserved_names=all(source.conserved_names for source in sources),
+            bots=tuple(bot for source in sources for bot in source.bots),
         ),
         refusals,
     )

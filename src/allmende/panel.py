@@ -124,7 +124,7 @@ class Panel:
         return cls.of_columns(
             member=busy.astype(np.int32),
             month=np.zeros(len(busy), np.int32),
-            action=np.array([action_code(actions[i % len(actions)]) for i in busy], np.uint8),
+            action=np.array([action_code(actions[i % len(actions)]) for i in busy.tolist()], np.uint8),
             count=np.array(counts, np.int64)[busy],
             day_set=np.ones(len(busy), np.uint32),
             members=tuple(f"member-{i}" for i in range(len(counts))),

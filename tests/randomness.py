@@ -1,7 +1,7 @@
 """A small battery of tests of randomness for streams of 64-bit words, each giving a p-value.
 
-The tests see the stream in the order in which the words come, so that a stream ordered by a part of the name of
-a draw shows whether neighbours in that part are related.
+The tests see the stream in the order in which the words come, so that a stream ordered by a part of the
+name of a draw shows whether neighbours in that part are related.
 """
 
 import math
@@ -29,7 +29,7 @@ def bytes_evenly(words: Words) -> float:
 
 
 def neighbours(words: Words) -> float:
-    """Upper and lower nibbles of one word and of the next are independent: chi-square on 16 x 16 x 4 cells."""
+    """Outer nibbles of one word and of the next are independent: chi-square on 4 x 16 x 16 cells."""
     high, low = words >> np.uint64(60), words & np.uint64(15)
     statistic = 0.0
     for first in (high, low):
@@ -47,7 +47,7 @@ def serial_correlation(words: Words) -> float:
 
 
 def avalanche(words: Words) -> float:
-    """Words differ from their successors in half of their bits: chi-square of the number of differing bits."""
+    """Words differ from the next in half of their bits: chi-square of the number of differing bits."""
     differing = np.bitwise_count(words[1:] ^ words[:-1])
     expected = stats.binom.pmf(np.arange(65), 64, 0.5) * differing.size
     observed = np.bincount(differing, minlength=65).astype(float)

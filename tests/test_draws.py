@@ -1,5 +1,6 @@
 """Draws: the name decides, and only the name."""
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import numpy as np
@@ -54,7 +55,7 @@ def _fill(seed, stream, members, moments, out) -> None:
 
 
 @kernel
-def _packed(decision, replicate, month, part, arrival, rank):
+def _packed(decision, replicate, month, part, arrival, rank):  # noqa: PLR0917 - compiled code takes no keywords
     return stream_of(decision, replicate), moment_of(month, part), member_key(arrival, rank)
 
 
@@ -71,7 +72,7 @@ def test_the_generator_can_be_run_backwards(key0, key1, counter0, counter1) -> N
 
 
 def test_plain_numpy_and_compiled_agree() -> None:
-    """10^5 random names: the words of NumPy and of the compiled generator; every 50th also in plain Python."""
+    """10^5 random names: words of NumPy and of the compiled generator; every 50th in plain Python."""
     chance = np.random.default_rng(1)
     count = 100_000
     members = chance.integers(0, 2**64, count, np.uint64)
@@ -171,9 +172,9 @@ def test_words_do_not_depend_on_how_the_work_is_split() -> None:
 def test_decisions_are_append_only() -> None:
     """Numbers, once given, stay; new decisions go to the end of this list."""
     given = [
-        "RESAMPLE PRIOR ENVIRONMENT ARRIVAL TRAIT_RATE TRAIT_DROPOUT TRAIT_SKILL TRAIT_EMPLOYER TRAIT_MOTIVE",
-        "TRAIT_PAY_FRAME ACTIVITY DROPOUT RETURN WORK QUALITY ATTENTION REVIEW RESPONSE USE_VALUE MARKET_VALUE",
-        "ADOPTION INTEGRATION PAYMENT TIES SHOCK INSTITUTION OBSERVATION BASELINE",
+        "RESAMPLE PRIOR ENVIRONMENT ARRIVAL TRAIT_RATE TRAIT_DROPOUT TRAIT_SKILL TRAIT_EMPLOYER",
+        "TRAIT_MOTIVE TRAIT_PAY_FRAME ACTIVITY DROPOUT RETURN WORK QUALITY ATTENTION REVIEW RESPONSE",
+        "USE_VALUE MARKET_VALUE ADOPTION INTEGRATION PAYMENT TIES SHOCK INSTITUTION OBSERVATION BASELINE",
     ]
     names = " ".join(given).split()
     assert [decision.name for decision in Decision][: len(names)] == names
@@ -207,13 +208,13 @@ def test_unit_is_exact_and_symmetric(bits) -> None:
 
 def test_poisson_one_thresholds_are_exact() -> None:
     """The count changes exactly where the distribution function, to 100 digits, says."""
-    from mpmath import mp, mpf
-
-    with mp.workdps(100):
-        below = mpf(0)
+    with localcontext() as context:
+        context.prec = 100
+        below, factorial = Decimal(0), 1
         for count in range(12):
-            below += mp.exp(-1) / mp.factorial(count)
-            threshold = int(mp.floor(below * 2**64))
+            below += Decimal(-1).exp() / factorial
+            factorial *= count + 1
+            threshold = int(below * 2**64)
             edge = np.array([threshold - 1, threshold, threshold + 1], np.uint64)
             assert _counts(edge) == [count, count + 1, count + 1]
 

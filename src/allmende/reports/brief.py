@@ -16,7 +16,7 @@ def brief(measurement: Measurement) -> Document:
         measurement: What was measured.
     """
     panel = measurement.panel
-    head = (Facts(facts(measurement)), caution(measurement))
+    head = (Facts(facts(measurement)), caution(measurement.community))
     sections = [
         Section("head", "", head),
         Section("findings", "", findings(measurement)),

@@ -7,7 +7,7 @@ from math import isfinite
 
 from allmende.indicator import Interval
 
-__all__ = ["between", "change", "number", "shown_unit"]
+__all__ = ["between", "change", "counted", "number", "shown_unit"]
 
 _MINUS = "\u2212"
 _LARGE = 1000.0
@@ -63,6 +63,15 @@ def change(interval: Interval | None, unit: str) -> str:
     if unit == "share":
         text = text.replace("%", " points")
     return f"{sign}{text}"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun.
+
+    >>> counted(1, "month"), counted(12_480, "act")
+    ('1 month', '12,480 acts')
+    """
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def shown_unit(unit: str) -> str:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from allmende import plugins
 from allmende.answers import Answer, Change
+from allmende.community import Community
 from allmende.errors import UnknownNameError
 from allmende.indicator import FAMILIES, Indicator
 from allmende.measurement import Measurement
 from allmende.months import MONTHS_A_YEAR, text
 from allmende.reports.document import Cell, Column, Notes, Sentences, Span, Table, Tile, Tiles
 from allmende.reports.escaping import visible
-from allmende.reports.numbers import between, change, number, shown_unit
+from allmende.reports.numbers import between, change, counted, number, shown_unit
 from allmende.summaries import overview
 
 __all__ = [
@@ -92,8 +93,10 @@ def described(name: str) -> Described:
 def facts(measurement: Measurement) -> tuple[tuple[str, str], ...]:
     """Who and what was measured, in a few short facts."""
     community, seen = measurement.community, overview(measurement.community)
-    accounts = f" from {seen.accounts:,} accounts" if seen.accounts else ""
-    programs = f"{seen.bots:,} with {seen.bot_acts:,} acts, left out" if seen.bots else "none recognised"
+    accounts = f" from {counted(seen.accounts, 'account')}" if seen.accounts else ""
+    programs = (
+        f"{seen.bots:,} with {counted(seen.bot_acts, 'act')}, left out" if seen.bots else "none recognised"
+    )
     return (
         ("Record", span_text(measurement)),
         ("Numbers are for", window_text(measurement)),
@@ -108,11 +111,7 @@ def span_text(measurement: Measurement) -> str:
     """The months of the record, and how long that is."""
     panel = measurement.panel
     years, rest = divmod(panel.length, MONTHS_A_YEAR)
-    parts = [
-        f"{count} {word}{'' if count == 1 else 's'}"
-        for count, word in ((years, "year"), (rest, "month"))
-        if count
-    ]
+    parts = [counted(count, word) for count, word in ((years, "year"), (rest, "month")) if count]
     return f"{text(panel.start)} to {text(panel.stop - 1)} ({', '.join(parts) or 'no month'})"
 
 
@@ -122,12 +121,11 @@ def window_text(measurement: Measurement) -> str:
     if not spans:
         return "no window"
     start, stop = min(spans, key=lambda span: (span[1] - span[0], -span[1]))
-    return f"{text(start)} to {text(stop - 1)} ({stop - start} months)"
+    return f"{text(start)} to {text(stop - 1)} ({counted(stop - start, 'month')})"
 
 
-def caution(measurement: Measurement) -> Notes:
+def caution(community: Community) -> Notes:
     """What has to be known before any number is believed."""
-    community = measurement.community
     notes = []
     if community.truncated:
         notes.append(f"The history is cut short: {visible(community.truncated)}")
@@ -265,7 +263,7 @@ def _prose(definition: str) -> str:
             continue
         if told.startswith(("Args:", "Returns:", "Raises:", "Examples:")):
             break
-        kept.append(told.replace("`", ""))
+        kept.append(told.replace("`", "'"))
     return "\n\n".join(part for part in kept if part)
 
 

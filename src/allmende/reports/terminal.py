@@ -123,7 +123,7 @@ def _facts(block: Facts) -> "RenderableType":
     from rich.text import Text
 
     grid = Grid.grid(padding=(0, 2))
-    grid.add_column(max_width=36)
+    grid.add_column(min_width=24, max_width=36)
     grid.add_column(ratio=1)
     for name, value in block.facts:
         grid.add_row(Text(name, "dim"), Text(value))

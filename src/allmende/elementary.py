@@ -73,8 +73,9 @@ def log(x: float) -> float:
     >>> log(2.0) == 0.6931471805599453
     True
     """
-    tiny = x < _SMALLEST_NORMAL
-    scaled = x * 2.0**54 if tiny else x
+    size = abs(x)
+    tiny = size < _SMALLEST_NORMAL
+    scaled = size * 2.0**54 if tiny else size
     bits = np.float64(scaled).view(np.int64)
     exponent = (bits - _ROOT_HALF_BITS) >> 52
     f = float(np.int64(bits - (exponent << 52)).view(np.float64)) - 1.0

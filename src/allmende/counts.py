@@ -21,7 +21,7 @@ FEW = 12.0
 VAST = 1e8
 _EVEN = 0.5
 _PASSES = 6
-_NOTHING = 2.0**-80
+_NOTHING = 2.0**-60
 _LAST = 2.0**-56
 _RECIPROCALS = np.array([0.0, *(1.0 / n for n in range(1, 257))])
 _STIRLING_ERRORS = np.array(
@@ -56,7 +56,7 @@ def poisson(mean: float, u: float) -> int:
         u: Strictly between 0 and 1: `draws.unit(word)`.
     """
     if mean < FEW:
-        return _poisson_few(mean, u)
+        return _from_zero(mean, 0.0, exp(-mean), u)
     guess = _guess(mean, math.sqrt(mean), 1.0, normal(u))
     if mean > VAST:
         return guess
@@ -107,23 +107,27 @@ def binomial(trials: int, chance: float, u: float) -> int:
 @kernel
 def _rarer(trials: int, chance: float, u: float) -> int:
     mean, odds = trials * chance, chance / (1.0 - chance)
-    guess = 0
-    if mean >= FEW:
-        guess = _guess(mean, math.sqrt(mean * (1.0 - chance)), 1.0 - 2.0 * chance, normal(u))
-        guess = min(guess, trials)
-        if mean > VAST:
-            return guess
+    if mean < FEW:
+        start = exp(trials * log1p(-chance))
+        return min(_from_zero((trials + 1) * odds, odds, start, u), trials)
+    guess = _guess(mean, math.sqrt(mean * (1.0 - chance)), 1.0 - 2.0 * chance, normal(u))
+    guess = min(guess, trials)
+    if mean > VAST:
+        return guess
     start = _binomial_chance(guess, trials, chance)
     return _walk((trials + 1) * odds, odds, u, guess, start, guess <= mean)
 
 
 @kernel
-def _poisson_few(mean: float, u: float) -> int:
-    chance = exp(-mean)
+def _from_zero(a: float, b: float, chance: float, u: float) -> int:
+    """The quantile u of a law with p(n) = p(n - 1) (a - b n) / n, from p(0) on.
+
+    Stops where no chance is left that a number between 0 and 1 could resolve.
+    """
     below, n = chance, 0
     while u > below and chance > _NOTHING:
         n += 1
-        chance *= mean * _RECIPROCALS[n]
+        chance *= (a - b * n) * _RECIPROCALS[n]
         below += chance
     return n
 

@@ -22,6 +22,7 @@ BLOCK = 1 << 18
 FREE = 1 << 30
 """Bytes that any file may unpack to."""
 
+_UNPACK = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File}
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 
 
@@ -71,11 +72,10 @@ class Stream:
         except OSError as fault:
             raise SourceRefusedError(f"cannot be read: {fault.strerror}", where=str(path)) from None
         suffix = path.suffix.lower()
-        if suffix == ".gz":
-            return cls(gzip.GzipFile(fileobj=raw), packed, ratio)
-        if suffix == ".bz2":
-            return cls(bz2.BZ2File(raw), packed, ratio)
-        return cls(raw, packed, ratio)
+        if suffix not in _UNPACK:
+            return cls(raw, packed, ratio)
+        raw.close()
+        return cls(_UNPACK[suffix](path), packed, ratio)
 
     def block(self) -> bytes:
         """The next bytes; b"" at the end, at a limit, and at damage, of which `stopped` tells."""

@@ -88,7 +88,7 @@ def table(source: Path, options: ReadOptions) -> Records:
     failures: list[SourceError | MappingError | UnknownNameError] = []
     for number, path in enumerate(files):
         options.progress("reading tables", number, len(files))
-        if log.truncated:
+        if log.exhausted:
             break
         try:
             log.read(path, "" if path == source else f"{path.name} ")
@@ -138,7 +138,8 @@ class _Log:
     unsized: int = 0
     notes: dict[str, None] = field(default_factory=dict)
     digests: list[str] = field(default_factory=list)
-    truncated: str = ""
+    truncated: list[str] = field(default_factory=list)
+    exhausted: bool = False
     mapping: Mapping = field(default_factory=Mapping)
     guessed: bool = False
 
@@ -160,7 +161,7 @@ class _Log:
             finally:
                 stream.close()
             if stream.stopped:
-                self.truncated = f"{path.name}: {stream.stopped}"
+                self.truncated.append(f"{path.name}: {stream.stopped}")
         with path.open("rb") as file:
             self.digests.append(hashlib.file_digest(file, "sha256").hexdigest())
 
@@ -220,7 +221,8 @@ class _Log:
             )
             if time.process_time() > self.deadline and len(batch.places):
                 until, budget = place(int(batch.places[-1])), f"{self.options.seconds:g} CPU seconds"
-                self.truncated = f"read until {until}: the budget of {budget} was used up"
+                self.truncated.append(f"read until {until}: the budget of {budget} was used up")
+                self.exhausted = True
                 return
 
     def _add(self, batch: Batch, heard: Heard) -> None:
@@ -259,7 +261,7 @@ class _Log:
                 str(source),
                 name,
                 self.acts,
-                self.truncated,
+                "; ".join(self.truncated),
                 tuple(self.notes),
                 tuple(self.digests),
                 conserved_names=self.mapping.conserved_names,

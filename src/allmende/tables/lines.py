@@ -25,6 +25,7 @@ class Lines:
         number: Number of the line handed out last.
         clean: Whether all buffered lines are of ordinary length, in the encoding and without NUL.
         cut: Whether the stream ended inside its last line.
+        returns: How often lines were given back because of a fault.
     """
 
     def __init__(self, stream: Stream, encoding: str) -> None:
@@ -32,6 +33,7 @@ class Lines:
         self._buffer: deque[str] = deque()
         self._rest, self._skipping, self._ended = b"", False, False
         self.number, self.clean, self.cut = 0, True, False
+        self.returns = 0
 
     def __iter__(self) -> "Lines":
         return self

@@ -20,9 +20,9 @@ from allmende.tables.lines import TOO_LONG, Lines, encoded
 
 __all__ = ["BATCH", "NOT_PLAIN", "Batches", "delimited", "json_lines"]
 
-BATCH = 50_000
+BATCH = 20_000
 MOST_COLUMNS = 1_000
-REREADS = 1_000
+RETURNS = 1_000
 NOT_PLAIN = "\0not plain"
 
 Place = Callable[[int], str]
@@ -71,12 +71,14 @@ def json_lines(stream: Stream, place: Place) -> tuple[tuple[str, ...], Batches]:
         place: How a line number is written.
     """
     lines = Lines(stream, "utf-8")
-    first = lines.block()
-    lines.back(first)
+    first: list[str] = []
     names: dict[str, None] = {}
-    for line in first:
-        found = _object(line)
-        names |= dict.fromkeys(found) if isinstance(found, dict) else {}
+    while not names and len(first) < BATCH and (block := lines.block()):
+        first += block
+        for line in block:
+            found = _object(line)
+            names |= dict.fromkeys(found) if isinstance(found, dict) else {}
+    lines.back(first)
 
     def read() -> Rows:
         return _read_objects(lines, place)
@@ -148,11 +150,10 @@ def _rows(lines: Lines, delimiter: str, width: int) -> Iterator[Row | str]:
     """Rows, or the reason for which a line is not one; blank lines are nothing.
 
     A row that went wrong over several lines is most likely one stray quote: its first line is refused
-    and reading goes on with its second, up to a thousand times.
+    and reading goes on with its second, a thousand times in a file at most.
     """
     source = Recorder(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
-    rereads = 0
     while True:
         source.row.clear()
         try:
@@ -169,8 +170,8 @@ def _rows(lines: Lines, delimiter: str, width: int) -> Iterator[Row | str]:
             if found:
                 yield found
             continue
-        if len(source.row) > 1 and rereads < REREADS:
-            rereads += 1
+        if len(source.row) > 1 and lines.returns < RETURNS:
+            lines.returns += 1
             lines.back(source.row[1:])
         yield reason
 

@@ -21,7 +21,8 @@ FEW = 12.0
 VAST = 1e8
 _EVEN = 0.5
 _PASSES = 6
-_NOTHING = 2.0**-60
+_NEARLY_ONE = 1.0 - 2.0**-20
+_NOTHING = 2.0**-80
 _LAST = 2.0**-56
 _RECIPROCALS = np.array([0.0, *(1.0 / n for n in range(1, 257))])
 _STIRLING_ERRORS = np.array(
@@ -84,7 +85,7 @@ def poissons(means: NDArray[np.float64], us: NDArray[np.float64], counts: NDArra
             chances[i] *= means[i] * reciprocal
             below[i] += chances[i]
     for i in range(means.size):
-        if us[i] > below[i] or means[i] >= FEW:
+        if us[i] > min(below[i], _NEARLY_ONE) or means[i] >= FEW:
             counts[i] = poisson(means[i], us[i])
 
 
@@ -109,7 +110,7 @@ def _rarer(trials: int, chance: float, u: float) -> int:
     mean, odds = trials * chance, chance / (1.0 - chance)
     if mean < FEW:
         start = exp(trials * log1p(-chance))
-        return min(_from_zero((trials + 1) * odds, odds, start, u), trials)
+        return _from_zero((trials + 1) * odds, odds, start, u)
     guess = _guess(mean, math.sqrt(mean * (1.0 - chance)), 1.0 - 2.0 * chance, normal(u))
     guess = min(guess, trials)
     if mean > VAST:
@@ -120,15 +121,34 @@ def _rarer(trials: int, chance: float, u: float) -> int:
 
 @kernel
 def _from_zero(a: float, b: float, chance: float, u: float) -> int:
-    """The quantile u of a law with p(n) = p(n - 1) (a - b n) / n, from p(0) on.
-
-    Stops where no chance is left that a number between 0 and 1 could resolve.
-    """
+    """The quantile u of a law with p(n) = p(n - 1) (a - b n) / n, from p(0) on."""
+    if u > _NEARLY_ONE:
+        return _from_beyond(a, b, chance, 1.0 - u)
     below, n = chance, 0
-    while u > below and chance > _NOTHING:
+    while u > below:
         n += 1
         chance *= (a - b * n) * _RECIPROCALS[n]
         below += chance
+    return n
+
+
+@kernel
+def _from_beyond(a: float, b: float, chance: float, v: float) -> int:
+    """The least n with P(N > n) <= v for small v: out to where nothing is left, and back adding up.
+
+    A sum from 0 would be rounded to 1 before it got there.
+    """
+    n, following = 0, chance
+    while following > _NOTHING:
+        chance = following
+        n += 1
+        following = chance * (a - b * n) * _RECIPROCALS[n]
+    n -= 1
+    above = 0.0
+    while n > 0 and above + chance <= v:
+        above += chance
+        chance *= n / (a - b * n)
+        n -= 1
     return n
 
 

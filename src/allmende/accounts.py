@@ -12,8 +12,6 @@ from typing import NamedTuple
 
 __all__ = ["Account", "is_address", "parse", "split"]
 
-# What terminals, browsers and log files act upon: controls, and the marks that turn the direction of writing.
-CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 ADDRESS = re.compile(r"[^\s@<>,;:()\[\]\\\"]+@((?:[^\s@<>,;:()\[\]\\\".]+\.)+[^\W\d_][\w-]*|UUID)".replace(
     "UUID", "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 ))  # fmt: skip
@@ -105,7 +103,7 @@ def parse(text: str) -> Account:
     'jane@example.org'
     """
     written, inside = split(text)
-    address = CONTROLS.sub("", inside).strip(" '\"").lower()
+    address = inside.strip(" '\"").lower()
     if not is_address(address):
         address = ""
     name = _name(written)
@@ -126,7 +124,9 @@ def _name(written: str) -> str:
 
 
 def _printable(text: str) -> str:
-    return unicodedata.normalize("NFC", CONTROLS.sub(" ", text).encode(errors="replace").decode())
+    # Terminals, browsers and log files act upon what is not printable: controls, marks that turn the
+    # direction of writing, halves of characters.
+    return unicodedata.normalize("NFC", "".join(c if c.isprintable() else " " for c in text))
 
 
 def _forge(address: str) -> tuple[str, str]:

@@ -17,13 +17,24 @@ from itertools import pairwise, permutations
 from typing import NamedTuple
 
 from allmende.accounts import Account
-from allmende.names import alike, is_common, is_full, is_placeholder, is_role, joined, related, spells, tokens
+from allmende.names import (
+    alike,
+    is_common,
+    is_full,
+    is_given,
+    is_placeholder,
+    is_role,
+    joined,
+    related,
+    spells,
+    tokens,
+)
 from allmende.organisations import domain_class, registrable
 
 __all__ = ["Join", "Partition", "merge"]
 
 SHORTEST_HANDLE = 4
-LONG_HANDLE = 8
+LONG_HANDLE = 6
 MOST_NAMES = 40
 # Expected number of namesakes by chance at which a full name is no longer rare.
 NAMESAKES = 0.05
@@ -257,7 +268,9 @@ def _by_handle(persons: Sequence[_Person], into: Partition) -> None:
             continue
         # Two who merely call themselves the same ("Vishal") carry no handle that a host gave out once.
         if any(handle in _given_handles(person.account) for person in group):
-            _join_carriers(handle, group, into)
+            invented = len(handle) >= LONG_HANDLE and not carried[handle] and not is_given(handle)
+            rare = invented or any(letter.isdigit() for letter in handle)
+            _join_carriers(handle, group, rare=rare, into=into)
 
 
 def _handles(person: _Person) -> set[str]:
@@ -272,18 +285,24 @@ def _given_handles(account: Account) -> set[str]:
     return {joined(tokens(account.local.partition("+")[0]))} if account.address else set()
 
 
-def _join_carriers(handle: str, group: list[_Person], into: Partition) -> None:
+def _join_carriers(handle: str, group: list[_Person], *, rare: bool, into: Partition) -> None:
     names = {tuple(sorted(p.words)): p for p in group if p.full}
     if len(names) > MOST_NAMES:
         return
     longest = max(names, key=lambda name: (len(name), name), default=())
     if any(not alike(longest, name) for name in names):
         return
-    fitting = [
-        p for p in group if p.full or not p.words or joined(p.words) == handle or related(p.words, longest)
-    ]
-    if not names and (len(handle) >= LONG_HANDLE or any(letter.isdigit() for letter in handle)):
-        # Nicks on all sides: a handle that nobody else would choose has to speak alone.
-        fitting = group
+    if names:
+        fitting = [p for p in group if _carries(handle, p, longest, rare=rare)]
+    else:
+        # Nicks on all sides: only a handle that nobody else would choose speaks alone.
+        fitting = [p for p in group if rare and not (p.words and is_placeholder(p.words))]
     for one, other in pairwise(fitting):
         into.join(one.number, other.number, "same rare handle")
+
+
+def _carries(handle: str, person: _Person, name: Sequence[str], *, rare: bool) -> bool:
+    # Whether somebody with this handle may be the person of the full name that carries it too.
+    if is_placeholder(person.words):
+        return not person.words and (rare or spells(handle, name))
+    return person.full or joined(person.words) == handle or related(person.words, name)

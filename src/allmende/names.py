@@ -18,6 +18,7 @@ __all__ = [
     "fold",
     "is_common",
     "is_full",
+    "is_given",
     "is_placeholder",
     "is_role",
     "joined",
@@ -116,6 +117,15 @@ def is_placeholder(words: Sequence[str]) -> bool:
     )
 
 
+def is_given(word: str) -> bool:
+    """Whether a word is a given or family name known to the lists.
+
+    >>> is_given("bob"), is_given("patel"), is_given("zippy77")
+    (True, True, False)
+    """
+    return word in _forms() or word in _set("common")
+
+
 def is_role(handle: str) -> bool:
     """Whether a handle stands for a place or a task: "info", "github", "root".
 
@@ -147,7 +157,7 @@ def related(first: Sequence[str], second: Sequence[str]) -> bool:
     >>> related(("jane", "doe"), ("john", "smith"))
     False
     """
-    if any(len(word) >= SHORTEST_EVIDENCE and word in second for word in first):
+    if any(len(word) > INITIAL and word in second for word in first):
         return True
     if IDEOGRAPHS.search(joined(first)) and set(first) & set(second):
         return True

@@ -33,8 +33,8 @@ __all__ = [
 
 CLASSES = ("", "association", "free-mail", "independent", "none", "noreply", "other", "university")
 ACADEMIC = re.compile(
-    r"(?:^|\.)(?:edu|ac)(?:\.[a-z]{2,3})?$|(?:^|[.-])(?:uni|univ|fh|hs|tu|th)-[a-z]|(?:^|\.)(?:uni|univ)[a-z]*\.[a-z.]+$"
-    r"|universit|college|student|alumn|institut"
+    r"(?:^|\.)(?:edu|ac)(?:\.[a-z]{2,3})?$|(?:^|[.-])(?:uni|univ|fh|hs|tu|th)-[a-z]|(?:^|\.)univ(?:ie)?\."
+    r"|universit(?:y|e|a|at|aet|eit)\b|(?:^|[.-])college\.|(?:^|[.-])(?:stud|students?|alumni?)\."
 )
 NOREPLY = re.compile(r"(?:^|\.)(?:users?\.)?no-?reply\.")
 INDEPENDENT = frozenset(
@@ -118,7 +118,11 @@ def organisation_of(domain: str) -> tuple[str, bool]:
     if found not in {"", "organisation"}:
         return found, True
     name = registrable(domain)
-    return _lists()[1].get(name, name) or "none", bool(found) or not name
+    if not name:
+        return "none", True
+    known, aliases = _lists()
+    name = aliases.get(name, name)
+    return name, bool(found) or name in known
 
 
 @lru_cache(maxsize=1 << 16)

@@ -24,7 +24,8 @@ SUFFIX = re.compile(r"\[bot\]$|\(bot\)$", re.IGNORECASE)
 # also names of persons (Jenkins, Gerrit, Travis) count only with another that no person has.
 WORDS = re.compile(
     r"(?:^|[\s_./-])(?:(?:ci|build|auto|merge)?[-_ ]?(?:ro)?bot|auto[-_ ]?roll(?:er)?|auto[-_ ]?merge"
-    r"|auto[-_ ]?updater?|automation|(?:service|release|build|bot)[-_ ](?:account|user)|cvs2svn|cvs2git|svn2git|import[-_ ]user)"
+    r"|auto[-_ ]?updater?|automation|(?:service|release|build|bot)[-_ ](?:account|user)"
+    r"|cvs2svn|cvs2git|svn2git|import[-_ ]user)"
     r"[\s_-]?\d*$"
     r"|^(?:jenkins|gerrit|travis|zuul|hudson)[-_ ]"
     r"(?:ci|bot|user|builder|build|admin|automation|code|release|service)\b",

@@ -3,7 +3,7 @@
 from allmende.measurement import Measurement
 from allmende.reports.document import Document, Facts, Section, Sparkline
 from allmende.reports.escaping import visible
-from allmende.reports.telling import caution, facts, findings, numbers_table, refused_answers
+from allmende.reports.telling import caution, facts, findings, numbers_table, refused_answers, source_notes
 from allmende.summaries import active_by_period, chart_step
 
 __all__ = ["brief"]
@@ -16,7 +16,8 @@ def brief(measurement: Measurement) -> Document:
         measurement: What was measured.
     """
     panel = measurement.panel
-    head = (Facts(facts(measurement)), caution(measurement.community))
+    notes = tuple(("Note", note) for note in source_notes(measurement.community))
+    head = (Facts((*facts(measurement), *notes)), caution(measurement.community))
     sections = [
         Section("head", "", head),
         Section("findings", "", findings(measurement)),

@@ -42,11 +42,13 @@ def table_cell(value: str) -> str:
 
 
 def script_safe(json: str) -> str:
-    r"""JSON that may stand inside a script element: no tag can end it, no parser trips over a line end.
+    r"""JSON that may stand inside a script element: no tag ends it, and every letter in it can be seen.
 
     >>> print(script_safe('"</script>"'))
     "\u003c/script\u003e"
     """
-    for letter in "<>&\u2028\u2029":
-        json = json.replace(letter, f"\\u{ord(letter):04x}")
+    hidden = {letter for letter in set(json) if unicodedata.category(letter) in _HIDDEN} - {"\n"}
+    for letter in {*"<>&", *hidden}:
+        units = letter.encode("utf-16-be", "surrogatepass").hex()
+        json = json.replace(letter, "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4)))
     return json

@@ -187,7 +187,7 @@ def _curve_rows(answer: Answer, curve: Curve) -> list[records.CurveRow]:
     return [
         records.CurveRow(
             float(curve.x[i]),
-            label,
+            visible(label, longest=40),
             _finite(curve.y[i]),
             _finite(ends[0][i]),
             _finite(ends[1][i]),

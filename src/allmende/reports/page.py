@@ -41,7 +41,7 @@ READING = (
         "Changes meet the same luck",
         (
             "The last twelve complete months stand against the twelve before them, with the same members "
-            "drawn in both. A change in bold leaves zero outside its interval; the others are within "
+            "drawn in both. A change with a star leaves zero outside its interval; the others are within "
             "chance."
         ),
     ),

@@ -9,7 +9,7 @@ from allmende.months import text
 from allmende.reports.document import Block, Cell, Column, Document, Facts, Notes, Paragraph, Section, Table
 from allmende.reports.escaping import visible
 from allmende.reports.numbers import number
-from allmende.reports.telling import caution, described
+from allmende.reports.telling import caution, described, source_notes
 from allmende.summaries import overview
 
 __all__ = ["merges", "raw_table", "record_page", "worth"]
@@ -123,6 +123,9 @@ def _facts(community: Community) -> Iterator[tuple[str, str]]:
     yield "Accounts", f"{identities.accounts:,}" if identities.accounts else "not told apart from members"
     yield "Accounts merged", _counted(Counter(one.reason for one in identities.merges)) or "none"
     yield "Programs left out", _counted(Counter(identities.bots.values())) or "none recognised"
+    notes = source_notes(community)
+    if notes:
+        yield "Notes of the reader", "; ".join(notes)
     if identities.key_fingerprint:
         yield "Pseudonyms", f"made with the key {identities.key_fingerprint}, which stays with the user"
 

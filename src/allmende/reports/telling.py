@@ -24,6 +24,7 @@ __all__ = [
     "findings",
     "numbers_table",
     "refused_answers",
+    "source_notes",
     "span_text",
     "tiles",
     "window_text",
@@ -125,14 +126,16 @@ def window_text(measurement: Measurement) -> str:
 
 
 def caution(community: Community) -> Notes:
-    """What has to be known before any number is believed."""
-    notes = []
-    if community.truncated:
-        notes.append(f"The history is cut short: {visible(community.truncated)}")
-    notes += [
-        visible(note, longest=_LONG_NOTE) for source in community.sources for note in source.notes if note
-    ]
-    return Notes(tuple(dict.fromkeys(notes)))
+    """What has to be known before any number is believed: that history is missing."""
+    if not community.truncated:
+        return Notes(())
+    return Notes((f"The history is cut short: {visible(community.truncated, longest=_LONG_NOTE)}",))
+
+
+def source_notes(community: Community) -> tuple[str, ...]:
+    """What readers say about how they read: what was left out, what fell back; each sentence once."""
+    notes = [note for source in community.sources for note in source.notes]
+    return tuple(visible(note, longest=_LONG_NOTE) for note in dict.fromkeys(notes))
 
 
 def findings(measurement: Measurement) -> tuple[Sentences, ...]:
@@ -185,7 +188,7 @@ def numbers_table(measurement: Measurement, *, definitions: bool = False, refusa
             Column("Indicator"),
             Column("Value", numeric=True),
             Column(f"{measurement.level:.0%} interval", numeric=True),
-            Column("Against the year before", numeric=True),
+            Column("Year before (* clear)", numeric=True),
             Column("Unit"),
         ),
         tuple(rows),
@@ -233,7 +236,8 @@ def _row(about: Described, answer: Answer, move: Change | None, *, definitions: 
     )
     moved, clear = "", False
     if move is not None and move.difference is not None:
-        moved, clear = change(move.difference, about.unit), move.clear
+        clear = move.clear
+        moved = f"{'* ' if clear else ''}{change(move.difference, about.unit)}"
     return (
         name,
         Cell(number(answer.value, about.unit), strong=True),

@@ -48,12 +48,12 @@ def split(pool: ArrayLike, claims: ArrayLike, offsets: ArrayLike) -> Cents:
     pools = whole_cents(pool, bounds.size - 1, "the pool of a split")
     if bounds.size == 0 or bounds[0] != 0 or bounds[-1] != claimed.size or np.any(np.diff(bounds) < 0):
         raise LedgerError("the offsets do not fit the claims", expected="0 up to the number of claims")
-    if claimed.size and not (np.all(claimed >= 0) and np.all(np.isfinite(claimed))):
-        raise LedgerError("a claim is negative or not finite", expected="claims of at least 0")
+    if claimed.dtype.kind not in "iuf" or not (np.all(claimed >= 0) and np.all(np.isfinite(claimed))):
+        raise LedgerError("a claim is negative or not finite", expected="numbers of at least 0")
     if claimed.dtype.kind == "f":
         whole = compiled(_rounded)(claimed.astype(np.float64), bounds)
     else:
-        whole = claimed.astype(np.int64)
+        whole = np.minimum(claimed, MOST_CLAIMS).astype(np.int64)
     if compiled(_heaviest)(whole, bounds) >= MOST_CLAIMS:
         raise LedgerError("the claims of a world sum to 2^50 or more", expected="smaller whole claims")
     parts = np.zeros(claimed.size, np.int64)

@@ -111,7 +111,15 @@ class Ledger:
 
     @classmethod
     def opened(cls, *, worlds: int, accounts: Sequence[Account] = ACCOUNTS) -> "Ledger":
-        """Books with nothing in them."""
+        """Books with nothing in them.
+
+        Raises:
+            LedgerError: two accounts have the same name.
+        """
+        names = [account.name for account in accounts]
+        for name in names:
+            if names.count(name) > 1:
+                raise LedgerError(f"two accounts are called '{name}'", expected="a name for each account")
         return cls(tuple(accounts), np.zeros((worlds, len(accounts)), np.int64))
 
     def balance(self, account: str) -> Cents:

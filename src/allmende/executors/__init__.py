@@ -16,7 +16,7 @@ from allmende.executors.pools import (
     threads_allowed,
     usable_cpus,
 )
-from allmende.executors.running import EXECUTORS, completed, names, run
+from allmende.executors.running import EXECUTORS, Progress, completed, names, run
 
 __all__ = [
     "EXECUTORS",
@@ -24,6 +24,7 @@ __all__ = [
     "Lost",
     "Outcome",
     "Pool",
+    "Progress",
     "Task",
     "attempt",
     "completed",

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from allmende.errors import OutOfRangeError, UnknownNameError, WorkerLostError
 from allmende.executors.pools import Finished, Lost, Opener, Pool, Task
 
-__all__ = ["EXECUTORS", "TRIES", "completed", "names", "run"]
+__all__ = ["EXECUTORS", "TRIES", "Progress", "completed", "names", "run"]
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")

@@ -12,10 +12,10 @@ import numpy as np
 from allmende.aggregation import panel_of
 from allmende.answers import PERIODS, Answer, Change, answer, change, complete_window, indicators, periods
 from allmende.community import Community
-from allmende.errors import TooFewError, UnknownNameError
+from allmende.errors import OutOfRangeError, TooFewError, UnknownNameError
 from allmende.findings import Finding, findings
 from allmende.indicator import Indicator
-from allmende.months import month_numbers
+from allmende.months import month_numbers, text
 from allmende.panel import Panel
 from allmende.reader import Progress, silent
 from allmende.resampling import LEVEL, REPLICATES
@@ -95,6 +95,7 @@ def measure(
     Raises:
         UnknownNameError: no indicator or period of that name.
         TooFewError: the community has no event that is not a bot's.
+        OutOfRangeError: the record has no month between `since` and `until`.
     """
     if by not in PERIODS:
         raise UnknownNameError("period", by, PERIODS)
@@ -105,9 +106,14 @@ def measure(
             f"'{community.name}' has no act by a person to measure",
             next_step="Ask for another branch or a longer period; `allmende read` shows what was refused.",
         )
-    panel = panel.between(
-        panel.start if since is None else since, panel.stop if until is None else min(until, panel.stop)
-    )
+    start = panel.start if since is None else since
+    stop = panel.stop if until is None else min(until, panel.stop)
+    if start >= stop:
+        raise OutOfRangeError(
+            f"no month of the record lies from {text(start)} to before {text(stop if until is None else until)}",
+            expected=f"months from {text(panel.start)} to {text(panel.stop - 1)}",
+        )
+    panel = panel.between(start, stop)
     return _measured(community, panel, chosen, by=by, replicates=replicates, seed=seed, progress=progress)
 
 

@@ -28,8 +28,9 @@ def guarded(group: click.Group, arguments: Sequence[str]) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return _USAGE
-    except BrokenPipeError:
-        # Python flushes standard output at exit and would complain once more about the reader who left.
+    except (BrokenPipeError, SystemExit):
+        # click turns a broken pipe, and nothing else here, into SystemExit. Python flushes standard output at
+        # exit and would complain once more about the reader who left.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _GONE
     except (Exception, KeyboardInterrupt) as error:

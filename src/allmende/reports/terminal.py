@@ -99,6 +99,8 @@ def _drawn(block: Block) -> "Iterable[RenderableType]":
         case Sparkline():
             yield from _sparkline(block)
         case Table():
+            yield Text()
+            yield Text(block.caption, "dim italic")
             yield _table(block)
         case Tiles():
             yield _facts(Facts(tuple((one.title, f"{one.value} ({one.interval})") for one in block.tiles)))

@@ -56,11 +56,17 @@ FLOORS = {
         "wikidump",
         "readers",
         "accounts",
+        "names",
         "mailmap",
         "organisations",
         "bots",
         "pseudonyms",
+        "merging",
+        "placing",
+        "employment",
         "identities",
+        "breaks",
+        "regimes",
         "record",
         "logs",
         "aggregation",
@@ -109,7 +115,8 @@ def imports() -> dict[str, set[str]]:
                 targets = [alias.name for alias in node.names]
             elif isinstance(node, ast.ImportFrom) and node.module:
                 assert node.level == 0, f"{path}: relative import"
-                targets = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+                targets = [f"{node.module}.{alias.name}" for alias in node.names]
+                targets += [node.module] if node.module != "allmende" else []
             for target in targets:
                 if target.startswith("allmende."):
                     inside = target.removeprefix("allmende.")

@@ -25,6 +25,7 @@ __all__ = [
     "Refusals",
     "Touches",
     "action_code",
+    "concatenate",
 ]
 
 SCHEMA_VERSION = 1

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from allmende.events import Events, Refusals
 
-__all__ = ["Progress", "ReadOptions", "Reader", "Records", "Source", "reader"]
+__all__ = ["Progress", "ReadOptions", "Reader", "Records", "Source", "reader", "silent"]
 
 
 class Progress(Protocol):

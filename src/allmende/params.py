@@ -276,8 +276,8 @@ def _checked(owner: str, declaration: Declaration, value: object, *, where: str 
     fits, wanted = _KINDS[declaration.kind]
     if not isinstance(value, fits) or (isinstance(value, bool) and declaration.kind is not bool):
         raise OutOfRangeError(f"{name} is {value!r}", where=where, expected=wanted)
-    assert isinstance(value, (int, float))
-    number = cast("Number", declaration.kind(value) if abs(value) < _BEYOND else math.inf)
+    too_large = isinstance(value, int) and not -_BEYOND < value < _BEYOND
+    number = cast("Number", math.inf if too_large else declaration.kind(value))
     if not math.isfinite(number) or not declaration.low <= number <= declaration.high:
         unit = "" if declaration.unit == "1" else f" {declaration.unit}"
         raise OutOfRangeError(

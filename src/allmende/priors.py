@@ -197,10 +197,9 @@ def quantile_within(prior: Prior, u: float, low: float, high: float) -> float:
     >>> quantile_within(Normal(0, 1), 0.5, 0, float("inf")) == HalfNormal(1).quantile(0.5)
     True
     """
-    below = share_below(prior, low)
-    above = share_below(prior, high)
+    below, above = share_below(prior, low), share_below(prior, high)
     if isinstance(prior, Fixed):
-        below, above = 0.0, 1.0
+        below, above = 0.0, float(low <= prior.value <= high)
     if above <= below:
         raise OutOfRangeError(
             f"{prior!r} lies outside {low:g} to {high:g}", expected="a prior within the bounds"

@@ -10,11 +10,12 @@ before memory is reserved for them.
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -52,7 +53,7 @@ class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
     hash: str
     shape: tuple[int, int, int, int]
     policies: list[str]
-    months: list[int]
+    months: list[Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]]
     variables: list[_Quantity]
     flows: list[tuple[str, str, str]]
     parameters: list[dict[str, str]]
@@ -179,6 +180,9 @@ def _manifest(path: Path) -> _Manifest:
         manifest = msgspec.json.decode(written, type=_Manifest)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise _damaged(path, str(error)) from error
+    policies, _, _, months = manifest.shape
+    if min(manifest.shape) < 0 or (policies, months) != (len(manifest.policies), len(manifest.months)):
+        raise _damaged(path, "its shape does not fit its labels")
     # Every byte counts: a manifest that says the same in other bytes was changed by somebody.
     if manifest.checksum != _checksum(manifest) or written != _bytes(manifest):
         raise _damaged(path, "its checksum does not fit")
@@ -187,7 +191,7 @@ def _manifest(path: Path) -> _Manifest:
 
 def _unpacked(path: Path, manifest: _Manifest) -> list[NDArray[Any]]:
     kinds = [*(each.kind for each in manifest.variables), *("<i8" for _ in manifest.flows)]
-    size = 8 * np.prod([max(length, 0) for length in manifest.shape], dtype=object)
+    size = 8 * math.prod(manifest.shape)
     written = _read(path, (size + 1024) * len(kinds) + 1024)
     if hashlib.sha256(written).hexdigest() != manifest.arrays:
         raise _damaged(path, "its checksum does not fit")

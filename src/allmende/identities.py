@@ -7,8 +7,10 @@ address of the member's earliest act, so that a pseudonym survives new aliases a
 every community of one key. Every merge can be explained and overridden.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
@@ -172,45 +174,46 @@ def _identity(people: _People, code: int) -> tuple[str, str]:
 
 def _hidden(people: _People, key: bytes) -> list[str]:
     identities = [_identity(people, code) for code in range(len(people.aliases))]
-    wanted = (
-        (
-            address or name,
-            f"{' '.join(sorted(tokens(name)))} <{address}>",
-            people.accounts[people.aliases[code][0]].text,
-        )
-        for code, (name, address) in enumerate(identities)
+    ways = (
+        lambda code: identities[code][1] or identities[code][0],
+        lambda code: f"{' '.join(sorted(tokens(identities[code][0])))} <{identities[code][1]}>",
+        lambda code: people.accounts[people.aliases[code][0]].text,
     )
-    return [pseudonym(text, key=key) for text in _unique(wanted)]
+    return [pseudonym(text, key=key) for text in _unique(len(identities), ways)]
 
 
 def _shown(people: _People) -> list[str]:
-    wanted = []
-    for code in range(len(people.aliases)):
-        name, address = _identity(people, code)
+    def name(code: int) -> str:
         if people.proper[code] is None:
-            written = [people.accounts[number].name for number in people.aliases[code]]
-            name = next((n for n in written if is_full(tokens(n)) and " " in n), name)
-        first = people.accounts[people.aliases[code][0]]
-        wanted.append((name, f"{name} <{address}>", first.text))
-    return _unique(wanted)
+            for number in people.aliases[code]:
+                written = people.accounts[number].name
+                if " " in written and is_full(tokens(written)):
+                    return written
+        return _identity(people, code)[0]
+
+    ways = (
+        name,
+        lambda code: f"{name(code)} <{_identity(people, code)[1]}>",
+        lambda code: people.accounts[people.aliases[code][0]].text,
+    )
+    return _unique(len(people.aliases), ways)
 
 
-def _unique(wanted: Iterable[tuple[str, ...]]) -> list[str]:
-    # For each member the first of its wanted texts that no other member wants, else its last with a number.
-    rows = list(wanted)
-    counted: dict[str, int] = {}
-    for row in rows:
-        for text in dict.fromkeys(row):
-            counted[text] = counted.get(text, 0) + 1
-    chosen: list[str] = []
+def _unique(size: int, ways: Sequence[Callable[[int], str]]) -> list[str]:
+    # A text for each member: by the first way that no other member shares; at last the number goes with it.
+    chosen = [""] * size
     taken: set[str] = set()
-    for row in rows:
-        text = next((text for text in row if counted[text] == 1), row[-1])
-        number = 2
-        while text in taken:
-            text, number = f"{row[-1]} ({number})", number + 1
-        taken.add(text)
-        chosen.append(text)
+    left = list(range(size))
+    for way in ways:
+        texts = {code: way(code) for code in left}
+        counted = Counter(texts.values())
+        left = [code for code in left if counted[texts[code]] > 1 or texts[code] in taken]
+        for code in texts.keys() - set(left):
+            chosen[code] = texts[code]
+        taken.update(chosen[code] for code in texts.keys() - set(left))
+    for code in left:
+        chosen[code] = next(text for n in count(1) if (text := f"{ways[-1](code)} ({n})") not in taken)
+        taken.add(chosen[code])
     return chosen
 
 

@@ -97,7 +97,10 @@ class _Person(NamedTuple):
     number: int
     account: Account
     words: tuple[str, ...]
+    name: tuple[str, ...]  # the words in alphabetical order
+    nobody: bool  # no name, or nobody's
     full: bool
+    handle: str  # what a host gave out: login or local part, without what separates its words
 
 
 def merge(
@@ -128,9 +131,12 @@ def merge(
 
 def _person(number: int, account: Account) -> _Person:
     words = tokens(account.name)
+    nobody = is_placeholder(words)
+    given = account.login.partition(":")[2] or account.local.partition("+")[0]
+    handle = joined(tokens(given)) if given else ""
     # "fazledyn-or" and "jane.doe" are handles, whatever they are made of: a name has a blank.
-    full = (" " in account.name or len(words) == 1) and is_full(words) and not is_placeholder(words)
-    return _Person(number, account, words, full)
+    full = not nobody and (" " in account.name or len(words) == 1) and is_full(words)
+    return _Person(number, account, words, tuple(sorted(words)), nobody, full, handle)
 
 
 def _by_forge(persons: Sequence[_Person], into: Partition) -> None:
@@ -154,11 +160,15 @@ def _mailbox(account: Account) -> str:
 def _grouped(
     persons: Iterable[_Person], keys: Callable[[_Person], Iterable[str]]
 ) -> Iterator[tuple[str, list[_Person]]]:
+    # Most keys have one holder: no list is made for it.
+    first: dict[str, _Person] = {}
     groups: dict[str, list[_Person]] = {}
     for person in persons:
         for key in keys(person):
-            groups.setdefault(key, []).append(person)
-    return ((key, group) for key, group in groups.items() if len(group) > 1)
+            other = first.setdefault(key, person)
+            if other is not person:
+                groups.setdefault(key, [other]).append(person)
+    return iter(groups.items())
 
 
 def _by_address(persons: Sequence[_Person], into: Partition) -> None:
@@ -172,11 +182,10 @@ def _of_one_person(group: list[_Person], *, role: bool) -> list[list[_Person]]:
     # Parts of the users of one address who may be one person.
     names: dict[tuple[str, ...], list[_Person]] = {}
     for person in group:
-        key = () if is_placeholder(person.words) else tuple(sorted(person.words))
-        names.setdefault(key, []).append(person)
+        names.setdefault(() if person.nobody else person.name, []).append(person)
     nameless = names.pop((), [])
     parts = _parts([people[0] for people in names.values()]) if len(names) <= MOST_NAMES else []
-    whole = [[p for one in part for p in names[tuple(sorted(one.words))]] for part in parts]
+    whole = [[p for one in part for p in names[one.name]] for part in parts]
     if len(whole) <= 1 or (len(whole) == 2 and not role and _two_names_of_one(whole)):  # noqa: PLR2004 - a pair
         return [[*nameless, *(person for part in whole for person in part)]]
     return whole or list(names.values())
@@ -209,9 +218,9 @@ def _made_of(handle: str, words: Sequence[str]) -> bool:
 
 def _by_full_name(persons: Sequence[_Person], into: Partition) -> None:
     full = [person for person in persons if person.full]
-    names = {tuple(sorted(person.words)) for person in full}
+    names = {person.name for person in full}
     carried = Counter(word for name in names for word in set(name))
-    for _key, group in _grouped(full, lambda p: [" ".join(sorted(p.words))]):
+    for _key, group in _grouped(full, lambda p: [" ".join(p.name)]):
         words = group[0].words
         if not is_common(words) and _namesakes(words, carried, len(names)) < NAMESAKES:
             for one, other in pairwise(group):
@@ -229,21 +238,18 @@ def _employer(person: _Person) -> list[str]:
 
 def _by_single_name(persons: Sequence[_Person], into: Partition) -> None:
     # "Jess <jessica.oddworth@a.example>" is the one Jess whose address is made of her other name.
+    single = [p for p in persons if len(p.words) == 1 and not p.full and p.handle not in ("", p.words[0])]
+    wanted = {person.words[0] for person in single}
     names: dict[str, dict[tuple[str, ...], _Person]] = {}
     for person in persons:
-        if person.full and not is_common(person.words):
-            for word in person.words:
-                names.setdefault(word, {}).setdefault(tuple(sorted(person.words)), person)
-    for person in persons:
-        if len(person.words) != 1 or person.full or len(names.get(person.words[0], ())) > MOST_NAMES:
-            continue
-        handles = [handle for handle in _given_handles(person.account) if handle != person.words[0]]
-        fitting = [
-            other
-            for other in names.get(person.words[0], {}).values()
-            if any(_completes(handle, person.words[0], other.words) for handle in handles)
-        ]
-        if len(fitting) == 1:
+        if person.full and not wanted.isdisjoint(person.words) and not is_common(person.words):
+            for word in wanted.intersection(person.words):
+                names.setdefault(word, {}).setdefault(person.name, person)
+    for person in single:
+        word = person.words[0]
+        known = names.get(word, {})
+        fitting = [other for other in known.values() if _completes(person.handle, word, other.words)]
+        if len(fitting) == 1 and len(known) <= MOST_NAMES:
             into.join(fitting[0].number, person.number, "single name completed by the address")
 
 
@@ -260,49 +266,42 @@ def _namesakes(words: Sequence[str], carried: Counter[str], size: int) -> float:
 
 
 def _by_handle(persons: Sequence[_Person], into: Partition) -> None:
-    names = {tuple(sorted(person.words)) for person in persons if person.full}
+    names = {person.name for person in persons if person.full}
     carried = Counter(word for name in names for word in set(name))
     common = {joined(order) for name in names if is_common(name) for order in permutations(name[:3])}
     for handle, group in _grouped(persons, _handles):
         if carried[handle] > 1 or is_role(handle) or handle in common or handle.isdigit():
             continue
         # Two who merely call themselves the same ("Vishal") carry no handle that a host gave out once.
-        if any(handle in _given_handles(person.account) for person in group):
+        if any(handle == person.handle for person in group):
             invented = len(handle) >= LONG_HANDLE and not carried[handle] and not is_given(handle)
             rare = invented or any(letter.isdigit() for letter in handle)
             _join_carriers(handle, group, rare=rare, into=into)
 
 
 def _handles(person: _Person) -> set[str]:
-    handles = {joined(person.words)} if person.words and not is_placeholder(person.words) else set()
-    handles |= _given_handles(person.account)
+    handles = {person.handle} if person.nobody else {person.handle, joined(person.words)}
     return {handle for handle in handles if len(handle) >= SHORTEST_HANDLE}
 
 
-def _given_handles(account: Account) -> set[str]:
-    if account.login:
-        return {joined(tokens(account.login.partition(":")[2]))}
-    return {joined(tokens(account.local.partition("+")[0]))} if account.address else set()
-
-
 def _join_carriers(handle: str, group: list[_Person], *, rare: bool, into: Partition) -> None:
-    names = {tuple(sorted(p.words)): p for p in group if p.full}
+    names = {person.name for person in group if person.full}
     if len(names) > MOST_NAMES:
         return
     longest = max(names, key=lambda name: (len(name), name), default=())
-    if any(not alike(longest, name) for name in names):
+    if any(name != longest and not alike(longest, name) for name in names):
         return
     if names:
         fitting = [p for p in group if _carries(handle, p, longest, rare=rare)]
     else:
         # Nicks on all sides: only a handle that nobody else would choose speaks alone.
-        fitting = [p for p in group if rare and not (p.words and is_placeholder(p.words))]
+        fitting = [p for p in group if rare and not (p.words and p.nobody)]
     for one, other in pairwise(fitting):
         into.join(one.number, other.number, "same rare handle")
 
 
 def _carries(handle: str, person: _Person, name: Sequence[str], *, rare: bool) -> bool:
     # Whether somebody with this handle may be the person of the full name that carries it too.
-    if is_placeholder(person.words):
+    if person.nobody:
         return not person.words and (rare or spells(handle, name))
     return person.full or joined(person.words) == handle or related(person.words, name)

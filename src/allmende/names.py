@@ -70,7 +70,6 @@ def _forms() -> dict[str, frozenset[int]]:
     return {form: frozenset(numbers) for form, numbers in groups.items()}
 
 
-@lru_cache(maxsize=1 << 16)
 def fold(text: str) -> str:
     """A text in lower case and without accents.
 
@@ -83,14 +82,15 @@ def fold(text: str) -> str:
     return "".join(c for c in split if not unicodedata.combining(c)).translate(LETTERS)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def tokens(name: str) -> tuple[str, ...]:
     """The words of a name, folded, in the order written, titles left out.
 
     >>> tokens("Dr. Doe, Jane Q.")
     ('doe', 'jane', 'q')
     """
-    return tuple(token for token in TOKEN.findall(fold(name).replace("'", "")) if token not in TITLES)
+    found = TOKEN.findall(fold(name).replace("'", ""))
+    return tuple(found) if TITLES.isdisjoint(found) else tuple(word for word in found if word not in TITLES)
 
 
 def is_full(words: Sequence[str]) -> bool:
@@ -110,11 +110,7 @@ def is_placeholder(words: Sequence[str]) -> bool:
     >>> is_placeholder(("unknown", "contributor")), is_placeholder(("jane", "doe"))
     (True, False)
     """
-    return (
-        not words
-        or any(word in _set("placeholders") for word in words)
-        or all(word.isdigit() for word in words)
-    )
+    return not words or not _set("placeholders").isdisjoint(words) or joined(words).isdigit()
 
 
 def is_given(word: str) -> bool:
@@ -141,7 +137,8 @@ def is_common(words: Sequence[str]) -> bool:
     >>> is_common(("wei", "zhang")), is_common(("john", "q", "smith")), is_common(("jane", "oddworth"))
     (True, True, False)
     """
-    return all(word in _set("common") or len(word) == INITIAL for word in words)
+    common = _set("common")
+    return all(word in common or len(word) == INITIAL for word in words)
 
 
 def joined(words: Sequence[str]) -> str:

@@ -100,7 +100,7 @@ class TimeForm(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def __post_init__(self) -> None:
         try:
             ZoneInfo(self.zone or "UTC")
-        except (OSError, ValueError):
+        except (OSError, ValueError, LookupError):
             raise ValueError(f"no time zone is called '{self.zone}'") from None
 
 

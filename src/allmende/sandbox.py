@@ -31,6 +31,7 @@ FREE = 256 << 20
 RATIO = 200
 """How many times its size a file may decode to beyond that. Real logs reach 20."""
 
+CHILD = Path(__file__).with_name("sandbox_child.py")
 _HEADER = 4 << 20
 _TABLE = 1 << 30
 Answer = TypeVar("Answer")
@@ -43,11 +44,18 @@ class Limits:
 
     Args:
         memory: Address space of the child, bytes.
-        seconds: CPU seconds of the child; the wall clock allows twice that and ten.
+        seconds: CPU seconds of the child.
+        patience: Seconds of the wall clock beyond twice that.
     """
 
     memory: int = 2 << 30
     seconds: int = 60
+    patience: float = 10.0
+
+    @property
+    def wall(self) -> float:
+        """Seconds of the wall clock after which the child is ended."""
+        return 2 * self.seconds + self.patience
 
 
 class _Footer(msgspec.Struct):
@@ -180,10 +188,10 @@ class _Child:
     def __init__(self, path: Path, limits: Limits) -> None:
         self.place = str(path)
         self._limits = limits
-        self._deadline = time.monotonic() + 2 * limits.seconds + 10
+        self._deadline = time.monotonic() + limits.wall
         self._read_ahead = bytearray()
         self._process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-I", "-B", str(Path(__file__).with_name("sandbox_child.py"))],
+            [sys.executable, "-I", "-B", str(CHILD)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -222,7 +230,7 @@ class _Child:
         pipe = self._process.stdout.fileno()
         left = self._deadline - time.monotonic()
         if left <= 0 or not select.select([pipe], [], [], left)[0]:
-            raise ChildFailedError(f"it took longer than {2 * self._limits.seconds + 10} seconds")
+            raise ChildFailedError(f"it took longer than {self._limits.wall:g} seconds")
         content = os.read(pipe, 1 << 20)
         if not content:
             raise ChildFailedError(self._why())

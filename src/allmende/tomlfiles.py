@@ -48,8 +48,8 @@ def read_toml(path: Path, form: type[Form], *, error: type[AllmendeError] = Allm
             raise error(f"{path.name} is not TOML: {fault}", where=str(path)) from None
         given, _, where = str(fault).partition(" - at `$")
         key = where.strip("`").strip(".").replace("[...]", "")
-        if not key and (unknown := re.search(r"unknown field `([^`]*)`", given)):
-            key = unknown.group(1)
+        if unknown := re.search(r"unknown field `([^`]*)`", given):
+            key = f"{key}.{unknown.group(1)}".strip(".")
         raise error(given[:1].lower() + given[1:], where=f"{path}, {_place(text, key)}") from None
 
 

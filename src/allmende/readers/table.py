@@ -248,7 +248,7 @@ class _Log:
         self._one_community(source)
         events = concatenate(self.heard)
         events = self._sized(events)
-        if self.guessed and len(np.unique(events.ref)) < len(events) and events.ref.dtype.itemsize > 1:
+        if self.guessed and self.mapping.columns.ref and len(np.unique(events.ref)) < len(events):
             self.notes[f"{self.mapping.columns.ref} is not unique: it is not taken as a reference"] = None
             events = replace(events, ref=np.zeros(len(events), "S1"))
         total = Counter(dict(zip(events.members, np.bincount(events.member).tolist(), strict=False)))

@@ -123,7 +123,11 @@ class Faults:
 def texts(column: Column) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """A column as codes into texts: numbers in base ten, flags as true and false, nothing as ""."""
     if column.kind == "text":
-        return column.values, column.table
+        if not column.missing.any():
+            return column.values, column.table
+        nothing = column.table.index("") if "" in column.table else len(column.table)
+        table = column.table if "" in column.table else (*column.table, "")
+        return np.where(column.missing, nothing, column.values).astype(np.int32), table
     distinct, codes = np.unique(column.values, return_inverse=True)
     words = [str(value) for value in distinct.tolist()]
     if column.kind == "flag":
@@ -166,11 +170,11 @@ def numbers(
         values, there = _understand(column, lambda text: _whole(text, factor), faults, reason)
     elif column.kind == "fraction":
         there = ~column.missing & ~np.isnan(column.values)
-        scaled = np.where(there, column.values, 0.0) * factor
+        # Clipped, so that infinity too is merely beyond the largest.
+        scaled = np.clip(np.where(there, column.values, 0.0), -LARGEST, LARGEST) * factor
         # 12.1 dollars are 1210.0000000000002 cents in a file of binary fractions.
         whole = np.round(scaled)
-        near = np.isfinite(scaled) & (np.abs(scaled) < LARGEST)
-        near &= np.abs(np.where(near, scaled - whole, 0.0)) <= np.where(near, 1e-9 * np.abs(whole), 0.0)
+        near = (np.abs(scaled) < LARGEST) & (np.abs(scaled - whole) <= 1e-9 * np.abs(whole))
         faults.mark(there & ~near, reason)
         values = np.where(near, whole, 0.0).astype(np.int64)
     else:
@@ -209,9 +213,15 @@ def _flag(text: str) -> int | None:
 
 
 def time_unit(column: Column) -> str:
-    """The unit of numbers that count from 1970, told by their size: a median in 1973-5138 decides."""
+    """The unit of numbers that count from 1970, told by their size: the median decides.
+
+    "" for a text column that is not mostly such numbers: there, a number is a mistake.
+    """
     if column.kind == "text":
-        samples = [abs(int(text)) for text in column.table[:1000] if _epoch(text)]
+        written = [text.strip() for text in column.table[:1000] if text.strip() not in NOTHING]
+        samples = [abs(int(text)) for text in written if _epoch(text)]
+        if 2 * len(samples) < len(written) or not written:
+            return ""
     else:
         samples = np.abs(column.values[~column.missing][:1000]).astype(np.float64).tolist()
     middle = float(np.median(samples)) if samples else 0.0
@@ -276,7 +286,7 @@ def _moments(
             empty[row] = True
             continue
         try:
-            if _epoch(text) and not form.format:
+            if form.unit and not form.format and _epoch(text):
                 at[row] = _counted(int(text), form.unit)
             else:
                 at[row], offset[row] = _written(text, form, zone)
@@ -291,7 +301,8 @@ def _moments(
 def _plain_moments(table: tuple[str, ...]) -> NDArray[np.int64] | None:
     """All of them at once where all are written 2024-01-31T12:00:00, with or without a Z; else None."""
     plain = [text.removesuffix("Z") for text in table]
-    if set(map(len, plain)) != {len("2024-01-31T12:00:00")} or not all(text[:4].isdigit() for text in plain):
+    length = len("2024-01-31T12:00:00")
+    if not all(len(text) == length and text[4] == "-" and text[10] in "T " for text in plain):
         return None
     try:
         return np.array(plain, "datetime64[us]").astype(np.int64)
@@ -300,7 +311,7 @@ def _plain_moments(table: tuple[str, ...]) -> NDArray[np.int64] | None:
 
 
 def _counted(number: int, unit: str) -> int:
-    microseconds = number // 1000 if unit == "ns" else number * UNITS[unit or "s"]
+    microseconds = number // 1000 if unit == "ns" else number * UNITS[unit]
     return min(max(microseconds, FIRST_INSTANT - 1), LAST_INSTANT + 1)
 
 

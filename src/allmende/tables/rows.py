@@ -64,7 +64,7 @@ def settle(mapping: Mapping, batch: Batch, *, guessed: bool) -> tuple[Mapping, t
     if clock is not None and clock.kind != "instant" and not mapping.time.unit and not mapping.time.format:
         unit = time_unit(clock)
         mapping = msgspec.structs.replace(mapping, time=msgspec.structs.replace(mapping.time, unit=unit))
-        if clock.kind != "text":
+        if unit:
             notes.append(f"the numbers in {columns.at} are taken for {unit} since 1970")
     if guessed and columns.action and columns.action in batch.columns:
         known = {*ACTIONS, *mapping.actions.get(columns.action, {})}

@@ -115,7 +115,8 @@ def row(repository: Path) -> str:
     name = repository.parent.name if repository.name in {"repo", ".git"} else repository.name
     return (
         f"{name.rpartition('+')[2]:14} {len(accounts):6} {pairs(persons):6}"
-        f" {recall:7.3f} {precision:9.3f} {least:8.3f}   {simple_recall:6.3f} {simple_precision:9.3f}   {half(people):3} -> {half(of_account[p] for p in people):<3}"
+        f" {recall:7.3f} {precision:9.3f} {least:8.3f}   {simple_recall:6.3f} {simple_precision:9.3f}"
+        f"   {half(people):3} -> {half(of_account[person] for person in people):<3}"
         f" {len(bots):4} {sum(a in bots for a in authors):7} {seconds:6.2f}"
     )
 
@@ -140,8 +141,8 @@ def large(size: int, acts: int) -> str:
     seconds = time.process_time() - start
     mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return (
-        f"{size:,} made accounts, {acts:,} acts: {len(found.merges):,} merges, {seconds:.2f} s CPU from accounts to "
-        f"pseudonyms and organisations, {mebibytes:.0f} MiB at most"
+        f"{size:,} made accounts, {acts:,} acts: {len(found.merges):,} merges, {seconds:.2f} s CPU "
+        f"from accounts to pseudonyms and organisations, {mebibytes:.0f} MiB at most"
     )
 
 
@@ -153,9 +154,7 @@ def main() -> None:
     parser.add_argument("--accounts", type=int, default=40_000, help="size of the made history")
     given = parser.parse_args()
     if given.repository:
-        print(
-            f"{'':14} {'':6} {'':6} {'rules with guards':^26}   {'address alone':^16}   {'half':^10} {'bots':^12}"
-        )
+        print(f"{'':28} {'rules with guards':^26}   {'address alone':^16}   {'half':^10} {'bots':^12}")
         print(
             f"{'repository':14} {'ids':>6} {'pairs':>6} {'recall':>7} {'precision':>9} {'at least':>8}"
             f"   {'recall':>6} {'precision':>9}   {'':10} {'ids':>4} {'commits':>7} {'CPU s':>6}"

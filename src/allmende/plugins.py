@@ -57,6 +57,7 @@ KINDS = {
     for kind in (
         Kind("reader", "allmende.readers", "allmende.reader:Reader"),
         Kind("indicator", "allmende.indicators", "allmende.indicator:Indicator"),
+        Kind("economy", "allmende.economies", "allmende.model.economy:Economy"),
     )
 }
 

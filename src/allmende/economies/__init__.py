@@ -1,0 +1,1 @@
+"""Economies: each module is one plug-in of kind "economy"."""

@@ -1,0 +1,191 @@
+"""Asking: what was asked of a simulation, checked before anything is reserved or run."""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from allmende.errors import BudgetExceededError, OutOfRangeError
+from allmende.model.economy import Economy
+from allmende.model.parameters import MemberParams
+from allmende.model.recording import MEASURES
+from allmende.model.rules import Policy, label_of
+from allmende.model.state import BYTES_A_MEMBER
+from allmende.model.worlds import Batch
+from allmende.params import Number
+
+__all__ = ["Asked", "asked", "check_memory", "free_memory"]
+
+ROWS_A_BATCH = 2**18
+MOST_MEMBERS = 10**9
+MOST_MONTHS = 1_200
+BYTES_A_ROW = BYTES_A_MEMBER + 32
+SHARE_OF_MEMORY = 0.85
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be simulated.
+
+    Args:
+        economy: The economy.
+        members: Members each world starts with.
+        months: How many months.
+        replicates: Worlds of different luck for each draw.
+        seed: Seed of the study.
+        draws: Parameters of each draw.
+        policies: For each future, its policies; the first is the baseline and has none.
+    """
+
+    economy: Economy
+    members: int
+    months: int
+    replicates: int
+    seed: int
+    draws: tuple[MemberParams, ...]
+    policies: tuple[tuple[Policy, ...], ...]
+
+    @property
+    def worlds(self) -> int:
+        """Worlds of one future: draws x replicates, the replicates of a draw side by side."""
+        return len(self.draws) * self.replicates
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """How the futures are called; numbered where two would be called alike."""
+        found: list[str] = []
+        for policies in self.policies:
+            name = " + ".join(label_of(each) for each in policies) or "baseline"
+            found.append(f"{name} {len(found)}" if name in found else name)
+        return tuple(found)
+
+    @property
+    def rows_a_world(self) -> int:
+        """Rows that a world is likely to need at its largest."""
+        arriving = max(float(draw.arrivals) for draw in self.draws)
+        # About half of those who arrive are still kept when rows are given back, once a year.
+        return int(self.members * (1.3 + arriving * (20.0 + 0.5 * self.months))) + 128
+
+    @property
+    def worlds_a_batch(self) -> int:
+        """Worlds run together: as many as fit the nearer memories of a processor, at least one."""
+        return max(1, min(self.worlds, ROWS_A_BATCH // self.rows_a_world))
+
+    def batch(self) -> Batch:
+        """All worlds of one future. Luck differs between draws and replicates, never between policies."""
+        default = self.economy.parameters.values()
+        drawn = {}
+        for name in default:
+            values = np.array([float(draw.values()[name]) for draw in self.draws])
+            if len(self.draws) > 1 and np.any(values != values[0]):
+                drawn[name] = np.repeat(values, self.replicates)
+        return Batch(self.seed, self.members, np.arange(self.worlds, dtype=np.int64), drawn)
+
+    def parts(self) -> Iterator[tuple[int, slice]]:
+        """The batches: which future, and which of its worlds."""
+        for future in range(len(self.policies)):
+            for first in range(0, self.worlds, self.worlds_a_batch):
+                yield future, slice(first, min(first + self.worlds_a_batch, self.worlds))
+
+    def fingerprint(self) -> str:
+        """A hash of everything that decides the bits of the result."""
+        said = (
+            self.economy.name, self.economy.works, self.economy.institutions, self.members, self.months,
+            self.replicates, self.seed, self.draws, self.policies,
+        )  # fmt: skip
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
+
+def asked(
+    economy: Economy,
+    *,
+    members: int,
+    months: int,
+    replicates: int,
+    seed: int,
+    draws: int | Sequence[MemberParams],
+    parameters: Mapping[str, Number] | None,
+    policies: Sequence[Policy | Sequence[Policy]],
+) -> Asked:
+    """What was asked, checked; the arguments are those of `simulation.simulate`.
+
+    Raises:
+        OutOfRangeError: a number cannot be simulated.
+        UnknownNameError: there is no such parameter; the nearest is offered.
+    """
+    _within("members", members, 0, MOST_MEMBERS, "0 is allowed: nothing happens then.")
+    _within("months", months, 1, MOST_MONTHS, "Ask for at least one month.")
+    _within("replicates", replicates, 1, 2**31, "Ask for at least one replicate.")
+    _within("seed", seed, 0, 2**64 - 1, "Any whole number will do.")
+    base = economy.parameters.with_values(**cast("dict[str, Any]", dict(parameters or {})))
+    if isinstance(draws, int):
+        _within(
+            "draws", draws, 1, 2**31, "1 takes the parameters as they are, more are drawn from the priors."
+        )
+        drawn = (base,) if draws == 1 else _from_priors(base, parameters or {}, seed, draws)
+    else:
+        drawn = tuple(draws)
+        _within("draws", len(drawn), 1, 2**31, "Give at least one set of parameters.")
+    futures = tuple(tuple(each) if isinstance(each, Sequence) else (each,) for each in policies)
+    return Asked(economy, members, months, replicates, seed, drawn, ((), *futures))
+
+
+def _from_priors(
+    base: MemberParams, fixed: Mapping[str, Number], seed: int, draws: int
+) -> tuple[MemberParams, ...]:
+    """Parameters drawn from their priors; those that were given stay as given."""
+    return tuple(
+        base.drawn(seed=seed, draw=draw).with_values(**cast("dict[str, Any]", dict(fixed)))
+        for draw in range(draws)
+    )
+
+
+def _within(name: str, value: int, low: int, high: int, advice: str) -> None:
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or not low <= value <= high:
+        raise OutOfRangeError(
+            f"{name} is {value!r}", where="simulate", expected=f"a whole number from {low} to {high}",
+            next_step=advice,
+        )  # fmt: skip
+
+
+def check_memory(wanted: Asked, *, at_once: int) -> None:
+    """Refuse before anything is reserved when it would not fit.
+
+    Args:
+        wanted: What was asked.
+        at_once: Batches that run at the same time.
+
+    Raises:
+        BudgetExceededError: more memory is needed than is free; the figures and what to do are said.
+    """
+    futures = len(wanted.policies)
+    rows = wanted.rows_a_world * wanted.worlds_a_batch * min(at_once, futures * wanted.worlds)
+    state = rows * (BYTES_A_ROW + BYTES_A_MEMBER)
+    records = 3 * 8 * (len(MEASURES) + 10) * wanted.worlds * futures * wanted.months
+    free = free_memory()
+    if state + records > SHARE_OF_MEMORY * free:
+        raise BudgetExceededError(
+            f"{wanted.members:,} members in {wanted.worlds * futures:,} worlds for {wanted.months:,} months "
+            f"need {(state + records) / 2**30:,.1f} GiB of memory; {free / 2**30:,.1f} GiB are free",
+            where="simulate",
+            next_step="Ask for fewer members or replicates, use one thread, or run the replicates in turns "
+            "(each has its own luck, so the results are the same).",
+        )
+
+
+def free_memory() -> int:
+    """Bytes that can be had without swapping; all there are where the system does not say."""
+    try:
+        with Path("/proc/meminfo").open(encoding="ascii") as lines:
+            for line in lines:
+                if line.startswith("MemAvailable:"):
+                    return int(line.split()[1]) * 1024
+    except OSError:
+        pass
+    if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return 2**63 - 1

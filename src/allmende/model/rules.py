@@ -1,0 +1,256 @@
+"""Rules: what is in force in a world, and how an institution acts on it.
+
+Rules are frozen. A policy is a function Rules -> Rules: it replaces parameters, adds or removes
+institutions, or adds a shock, and leaves its input alone. An institution is a function View -> Acts: once
+a month it looks at last month's world, read only, and says what it will pay, offer, admit and ask.
+All its numbers are arrays over worlds, so it is written once for any number of worlds.
+
+    @dataclass(frozen=True, slots=True)
+    class Patron:
+        name: str = "patron"
+        gift: int = 100_000
+
+        def __call__(self, view: View) -> Acts:
+            return Acts(payments=(Payment("donors", "foundation", view.cents(self.gift), kind="gift"),))
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, Self, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.errors import UnknownNameError
+from allmende.model.parameters import MemberParams
+
+__all__ = [
+    "Acts",
+    "Basis",
+    "Institution",
+    "Payment",
+    "Policy",
+    "Rules",
+    "Shock",
+    "View",
+    "label_of",
+    "together",
+]
+
+Numbers = NDArray[np.float64]
+Cents = NDArray[np.int64]
+Basis = Literal["", "views", "days", "accepted", "members"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Last month's world, as an institution sees it; every array is read only.
+
+    Args:
+        month: The month that begins.
+        measures: What was recorded of last month, by name (`recording.MEASURES`). float64[worlds] each.
+        balances: What each account holds. int64[worlds] each.
+        parameters: Value of every parameter in each world. float64[worlds] each.
+        luck: A uniform number of this month for each world, the same under every policy.
+    """
+
+    month: int
+    measures: Mapping[str, Numbers]
+    balances: Mapping[str, Cents]
+    parameters: Mapping[str, Numbers]
+    luck: Numbers
+
+    @property
+    def size(self) -> int:
+        """How many worlds there are."""
+        return len(self.luck)
+
+    def of(self, name: str) -> Numbers:
+        """A measure of last month.
+
+        Raises:
+            UnknownNameError: nothing of that name is measured.
+        """
+        if name not in self.measures:
+            raise UnknownNameError("measure", name, self.measures)
+        return self.measures[name]
+
+    def parameter(self, name: str) -> Numbers:
+        """A parameter, one value for each world.
+
+        Raises:
+            UnknownNameError: there is no such parameter.
+        """
+        if name not in self.parameters:
+            raise UnknownNameError("parameter", name, self.parameters)
+        return self.parameters[name]
+
+    def cents(self, amount: float | Numbers) -> Cents:
+        """An amount as whole cents in each world, rounded down, never below 0."""
+        whole = np.floor(np.broadcast_to(np.asarray(amount, np.float64), (self.size,)))
+        return np.clip(whole, 0, 2.0**62).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money an institution will move this month.
+
+    Args:
+        payer: Account that pays; never more than it holds, unless it lies outside the modelled world.
+        payee: Account that is paid.
+        cents: How much; with `each`, how much for one unit of the basis. int64[worlds].
+        kind: The reason, for the picture of the flows.
+        basis: How members' shares are decided when `payee` is "members": "views" of their works, active
+            "days", "accepted" proposals, equal shares of acting "members"; "" for money that is theirs
+            together (wages), which is not felt as pay for contributions.
+        each: Whether `cents` is for one unit of the basis instead of the whole pool.
+        contingency: How far the payment depends on quality, 0 to 1 (`field.md` C24-C25). float64[worlds].
+        threshold: Least basis a member must have to get a share (an eligibility bar, G9).
+    """
+
+    payer: str
+    payee: str
+    cents: Cents
+    kind: str
+    basis: Basis = ""
+    each: bool = False
+    contingency: Numbers | float = 0.0
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What an institution does this month.
+
+    Args:
+        payments: Money it will move, in this order.
+        capacity: Uses a month that the infrastructure it pays for can serve. float64[worlds].
+        admit: Added to the logarithm of expected arrivals. float64[worlds] or a number.
+        offer: Cents a month promised to a newcomer; draws entrants, moves nobody who is there.
+            float64[worlds].
+        ask: Useful features commissioned, in standard deviations of market value. float64[worlds].
+        bar: Judged value from which proposals are integrated, None when it integrates none.
+        hire: Chance a month that an active core volunteer is employed. float64[worlds].
+        layoff: Chance a month that an employed member is dismissed. float64[worlds].
+    """
+
+    payments: tuple[Payment, ...] = ()
+    capacity: Numbers | float = 0.0
+    admit: Numbers | float = 0.0
+    offer: Numbers | float = 0.0
+    ask: Numbers | float = 0.0
+    bar: Numbers | None = None
+    hire: Numbers | float = 0.0
+    layoff: Numbers | float = 0.0
+
+
+def together(acts: tuple[Acts, ...]) -> Acts:
+    """What all institutions do this month: payments in order, the rest added; the lowest bar counts."""
+    bars = [each.bar for each in acts if each.bar is not None]
+    return Acts(
+        payments=tuple(payment for each in acts for payment in each.payments),
+        capacity=sum((each.capacity for each in acts), 0.0),
+        admit=sum((each.admit for each in acts), 0.0),
+        offer=sum((each.offer for each in acts), 0.0),
+        ask=sum((each.ask for each in acts), 0.0),
+        bar=np.minimum.reduce(bars) if bars else None,
+        hire=sum((each.hire for each in acts), 0.0),
+        layoff=sum((each.layoff for each in acts), 0.0),
+    )
+
+
+class Institution(Protocol):
+    """A function View -> Acts with a name."""
+
+    @property
+    def name(self) -> str:
+        """Its name, unique in the rules."""
+        ...
+
+    def __call__(self, view: View, /) -> Acts:
+        """What it does this month."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shock:
+    """A single event: control rights of outsiders are lost in one month (relicensing, take-over).
+
+    Args:
+        month: When.
+        size: Log odds that it adds for outsiders, fading by `shock_kept` a month (`field.md` E7-E11).
+    """
+
+    month: int
+    size: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is in force.
+
+    Args:
+        parameters: Parameters of the economy.
+        institutions: Who acts, in this order.
+        shocks: Single events.
+        set: Names of the parameters that a policy has set: they hold in every world, also where worlds were
+            drawn with other values.
+    """
+
+    parameters: MemberParams
+    institutions: tuple[Institution, ...] = ()
+    shocks: tuple[Shock, ...] = ()
+    set: frozenset[str] = field(default_factory=frozenset)
+
+    def with_parameters(self, **values: float) -> Self:
+        """The rules with some parameters set, in every world.
+
+        Raises:
+            UnknownNameError: there is no such parameter.
+            OutOfRangeError: a value breaks a bound.
+        """
+        changed = self.parameters.with_values(**cast("dict[str, Any]", values))
+        return replace(self, parameters=changed, set=self.set | frozenset(values))
+
+    def with_institution(self, institution: Institution) -> Self:
+        """The rules with one institution more, or another one of that name."""
+        names = [each.name for each in self.institutions]
+        if institution.name in names:
+            swapped = tuple(
+                institution if each.name == institution.name else each for each in self.institutions
+            )
+            return replace(self, institutions=swapped)
+        return replace(self, institutions=(*self.institutions, institution))
+
+    def without_institution(self, name: str) -> Self:
+        """The rules without the institution of that name.
+
+        Raises:
+            UnknownNameError: no institution is called so.
+        """
+        names = [each.name for each in self.institutions]
+        if name not in names:
+            raise UnknownNameError("institution", name, names)
+        return replace(self, institutions=tuple(each for each in self.institutions if each.name != name))
+
+    def with_shock(self, shock: Shock) -> Self:
+        """The rules with one event more."""
+        return replace(self, shocks=(*self.shocks, shock))
+
+
+class Policy(Protocol):
+    """A function Rules -> Rules that is in force from month `start` on."""
+
+    @property
+    def start(self) -> int:
+        """First month in force."""
+        ...
+
+    def __call__(self, rules: Rules, /) -> Rules:
+        """The rules under the policy; its input stays as it is."""
+        ...
+
+
+def label_of(policy: Policy) -> str:
+    """How a policy is called in results: its `name` when it has one, else the name of its class."""
+    return str(cast("Any", policy).name) if hasattr(policy, "name") else type(policy).__name__

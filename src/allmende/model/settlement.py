@@ -1,0 +1,249 @@
+"""Settlement: what the audience and the money of a month do to each member.
+
+In the sharing form of works, views fall on members' works one by one; in every form money may reach members
+one by one. Payouts are simulated for each member and never averaged: under a proportional share of
+revenue the median maker gets next to nothing while pay becomes salient (`field.md` G2, G5), and an
+average would get the sign wrong.
+"""
+
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.draws import Decision
+from allmende.elementary import log
+from allmende.kernel import kernel
+from allmende.model.member import clipped, pay_exponent
+from allmende.model.signals import Amount
+from allmende.model.state import Members, Status
+from allmende.model.traits import draw, mean_one
+
+__all__ = [
+    "Weight",
+    "attract",
+    "audience_gain",
+    "claim_of",
+    "claims",
+    "next_frame",
+    "pull_of",
+    "settle_drive",
+    "settle_member",
+    "watch",
+]
+
+
+class Weight(IntEnum):
+    """What settlement needs to know of a world."""
+
+    KEPT = 0
+    """Share of gathered attention that lasts a month."""
+    CAPTURED = 1
+    """Share of this month's views that is gathered as lasting attention (followers)."""
+    LUCK = 2
+    """Standard deviation of log views of one member's works in a month."""
+    FRESH = 3
+    """Pull of a contribution of mean quality, in views a month."""
+    ELASTICITY = 4
+    """Elasticity of a member's rate to the own audience."""
+    ADAPTATION = 5
+    """Share of the gap by which expectations follow the audience in a month."""
+    JUMP = 6
+    """Effect of the first cent under the present pay norm."""
+    SLOPE = 7
+    """Effect of each e-fold of money."""
+    WITHDRAWAL = 8
+    """Loss when pay ends."""
+    PAY_UNIT = 9
+    """Cents a month at which the slope begins to count."""
+    RECEIPT_KEPT = 10
+    """Share of the moving average of receipts that lasts a month."""
+    FRAME_UP = 11
+    """Share of the way to working for pay that a paid month covers."""
+    FRAME_DOWN = 12
+    """Share of the way back that an unpaid month covers."""
+    VIEWS = 13
+    """Views for each unit of pull, this month."""
+
+
+KEPT, CAPTURED, LUCK, FRESH = (
+    int(Weight.KEPT), int(Weight.CAPTURED), int(Weight.LUCK), int(Weight.FRESH),
+)  # fmt: skip
+ELASTICITY, ADAPTATION, VIEWS = int(Weight.ELASTICITY), int(Weight.ADAPTATION), int(Weight.VIEWS)
+JUMP, SLOPE, WITHDRAWAL = int(Weight.JUMP), int(Weight.SLOPE), int(Weight.WITHDRAWAL)
+PAY_UNIT, RECEIPT_KEPT = int(Weight.PAY_UNIT), int(Weight.RECEIPT_KEPT)
+FRAME_UP, FRAME_DOWN = int(Weight.FRAME_UP), int(Weight.FRAME_DOWN)
+A_PULL, D_ATTENTION = int(Amount.PULL), int(Decision.ATTENTION)
+GONE = int(Status.GONE)
+LARGEST_GAIN = 2.5
+LEAST_RECEIPT = 0.5
+LEAST_FRAME = 1e-4
+
+
+@kernel
+def pull_of(members: Members, row: int, fresh: float) -> float:
+    """How strongly a member's works attract: attention gathered before, and the new works.
+
+    pull = audience + fresh quality contributions
+    """
+    return float(members.audience[row]) + fresh * float(members.quality[row]) * int(members.acts[row])
+
+
+def attract(
+    members: Members, blocks: NDArray[np.int64], lo: int, hi: int, weights: NDArray[np.float64],
+    streams: NDArray[np.uint64], seed: int, month: int, views: NDArray[np.float32],
+    amounts: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Pull of every member's works with this month's luck, and its sum for each block.
+
+    Args:
+        members: The rows.
+        blocks: From `blocks_of`.
+        lo: First block.
+        hi: Block after the last.
+        weights: Rows of `Weight`. float64[worlds, weights].
+        streams: From `streams_of`.
+        seed: Seed of the study.
+        month: Month of the run.
+        views: Filled with the pull of each row. float32[rows].
+        amounts: float64[blocks, amounts]; `Amount.PULL` is filled.
+    """
+    for block in range(lo, hi):
+        world = int(blocks[block, 0])
+        total = 0.0
+        for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
+            pull = pull_of(members, row, weights[world, FRESH])
+            if pull > 0.0:
+                u, _ = draw(
+                    seed, int(streams[world, D_ATTENTION]), int(members.arrival[row]),
+                    int(members.rank[row]), month, 0,
+                )  # fmt: skip
+                pull = pull * mean_one(u, weights[world, LUCK])
+            views[row] = pull
+            total += float(views[row])
+        amounts[block, A_PULL] = total
+
+
+def watch(
+    members: Members, blocks: NDArray[np.int64], lo: int, hi: int, weights: NDArray[np.float64],
+    views: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Views fall on works in proportion to their pull; some of them stay as followers.
+
+        views = V pull / sum of pull;   audience = kept audience + captured views
+
+    Args:
+        members: The rows; changed in place.
+        blocks: From `blocks_of`.
+        lo: First block.
+        hi: Block after the last.
+        weights: Rows of `Weight`.
+        views: Pull of each row; filled with its views. float32[rows].
+    """
+    for block in range(lo, hi):
+        world = int(blocks[block, 0])
+        for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
+            seen = float(views[row]) * weights[world, VIEWS]
+            views[row] = seen
+            audience = weights[world, KEPT] * float(members.audience[row]) + weights[world, CAPTURED] * seen
+            members.audience[row] = audience
+
+
+@kernel
+def audience_gain(views: float, expected: float, elasticity: float) -> float:
+    """What the own audience does to a member's rate: elasticity log((1 + views) / (1 + expected))."""
+    return elasticity * clipped(log((1.0 + views) / (1.0 + expected)), LARGEST_GAIN)
+
+
+def settle_drive(
+    members: Members, blocks: NDArray[np.int64], lo: int, hi: int, weights: NDArray[np.float64],
+    views: NDArray[np.float32], paid: NDArray[np.float32],
+) -> None:  # fmt: skip
+    """Each member's own drive for next month: audience and pay.
+
+    Args:
+        members: The rows; changed in place.
+        blocks: From `blocks_of`.
+        lo: First block.
+        hi: Block after the last.
+        weights: Rows of `Weight`.
+        views: Views of each row, or empty when works are not separable. float32[rows].
+        paid: Cents each row was paid, weighted by what pay means; or empty. float32[rows].
+    """
+    for block in range(lo, hi):
+        for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
+            if members.status[row] != GONE:
+                seen = float(views[row]) if len(views) > 0 else 0.0
+                cents = float(paid[row]) if len(paid) > 0 else 0.0
+                settle_member(members, row, weights[int(blocks[block, 0])], seen, cents)
+
+
+@kernel
+def settle_member(members: Members, row: int, weights: Any, seen: float, cents: float) -> None:
+    """Expectation, receipt, pay frame and drive of one member."""
+    gain, expected = 0.0, float(members.expected[row])
+    if seen > 0.0 or expected > 0.0:
+        if expected == 0.0:
+            expected = seen
+        gain = audience_gain(seen, expected, weights[ELASTICITY])
+        expected = expected + weights[ADAPTATION] * (seen - expected)
+        members.expected[row] = expected
+    receipt, frame = float(members.receipt[row]), float(members.frame[row])
+    if cents > 0.0 or receipt > 0.0 or frame > 0.0:
+        kept = weights[RECEIPT_KEPT]
+        receipt = kept * receipt + (1.0 - kept) * cents
+        receipt = receipt if receipt >= LEAST_RECEIPT or cents > 0.0 else 0.0
+        frame = next_frame(frame, cents, weights[FRAME_UP], weights[FRAME_DOWN])
+        members.receipt[row] = receipt
+        members.frame[row] = frame
+        gain += pay_exponent(
+            receipt, frame, weights[JUMP], weights[SLOPE], weights[WITHDRAWAL], weights[PAY_UNIT]
+        )
+    members.drive[row] = gain
+
+
+@kernel
+def next_frame(frame: float, cents: float, up: float, down: float) -> float:
+    """How much a member works for pay: up fast while paid, down slowly after (`field.md` C5, C33)."""
+    if cents > 0.0:
+        return frame + up * (1.0 - frame)
+    frame = frame - down * frame
+    return frame if frame >= LEAST_FRAME else 0.0
+
+
+def claims(
+    members: Members, first: NDArray[np.int64], count: NDArray[np.int64], basis: int,
+    threshold: float, views: NDArray[np.float32], found: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """What each member can claim of a payment: 0 views, 1 active days, 2 accepted proposals, 3 one each.
+
+    Args:
+        members: The rows.
+        first: Row where each world begins.
+        count: Rows in use.
+        basis: Which claim.
+        threshold: Least claim that counts.
+        views: Views of each row; used for basis 0 only. float32[rows].
+        found: Filled; 0 in rows not in use. float64[rows].
+    """
+    for world in range(len(count)):
+        for row in range(int(first[world]), int(first[world + 1])):
+            claim = 0.0
+            if row < first[world] + count[world]:
+                claim = claim_of(members, row, basis, views)
+            found[row] = claim if claim >= threshold else 0.0
+
+
+@kernel
+def claim_of(members: Members, row: int, basis: int, views: NDArray[np.float32]) -> float:
+    """The claim of one member, before the threshold; employed members claim nothing."""
+    if members.employer[row] > 0:
+        return 0.0
+    if basis == 0:
+        return float(views[row]) if len(views) > 0 else 0.0
+    if basis == 1:
+        return 1.0 * int(members.days[row])
+    if basis == 2:  # noqa: PLR2004 - a number in the table of the docstring above
+        return 1.0 * int(members.accepted[row])
+    return 1.0 if members.days[row] > 0 else 0.0

@@ -26,6 +26,7 @@ def records(
     acts: int = 1,
     mailmap: bytes = b"",
     conserved_names: bool = False,
+    bots: Sequence[str] = (),
     recorders: Sequence[str] = (),
 ) -> Records:
     """Records in which each account acts in turn, `acts` times, a day apart; recorders only enter acts."""
@@ -38,7 +39,9 @@ def records(
         )
         for number, account in enumerate(list(accounts) * acts)
     ]
-    source = Source("git", "somewhere", "village", mailmap=mailmap, conserved_names=conserved_names)
+    source = Source(
+        "git", "somewhere", "village", mailmap=mailmap, conserved_names=conserved_names, bots=tuple(bots)
+    )
     return Records(Events.of(rows), source)
 
 

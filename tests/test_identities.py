@@ -88,8 +88,9 @@ def test_a_recorder_not_named_stays_unnamed() -> None:
 
 
 def test_conserved_names_are_not_merged_but_hashed() -> None:
-    texts = ["8dea7151d393c1e6", "Amabel Oddworth", "amabel oddworth", "a[bot]"]
-    events, bot, found = identify(records(texts, conserved_names=True), key=KEY)
+    texts = ["8dea7151d393c1e6", "Amabel Oddworth", "amabel oddworth", "0123456789abcdef"]
+    given_records = records(texts, conserved_names=True, bots=texts[3:])
+    events, bot, found = identify(given_records, key=KEY)
     assert len(set(events.members)) == 4
     assert not set(events.members) & set(texts)
     assert found.merges == ()
@@ -98,6 +99,12 @@ def test_conserved_names_are_not_merged_but_hashed() -> None:
     assert shown.members == tuple(texts)
     again, _, _ = identify(records(shown.members, conserved_names=True), show_names=True)
     assert again.members == shown.members
+
+
+def test_what_the_source_calls_a_program_is_one() -> None:
+    _, bot, found = identify(records(VILLAGE, bots=[VILLAGE[3]]), show_names=True)
+    assert bot[found.account_member[3]]
+    assert found.bots["Bertolf Vexley"] == "bot: the source says so"
 
 
 def test_names_shown_are_unique_and_overrides_name() -> None:

@@ -31,6 +31,8 @@ from allmende.reader import Records
 
 __all__ = ["identify"]
 
+SAID_BY_SOURCE = "bot: the source says so"
+
 
 def identify(
     records: Records,
@@ -58,7 +60,7 @@ def identify(
     """
     events = records.events
     secret = None if show_names else key or user_key()
-    people = _conserved(events) if records.source.conserved_names else _resolved(records, overrides)
+    people = _conserved(records) if records.source.conserved_names else _resolved(records, overrides)
     names = _shown(people) if show_names else _hidden(people, secret or b"")
     member = people.account_member
     job = employment(events, people.accounts, member, affiliations)
@@ -93,11 +95,12 @@ class _People:
     joins: Sequence[Join]
 
 
-def _conserved(events: Events) -> _People:
-    # The names are pseudonyms already: each is a member, and only a mark says that it is a program.
-    accounts = [Account(text) for text in events.members]
+def _conserved(records: Records) -> _People:
+    # The names are pseudonyms already: each is a member, and only the source says which is a program.
+    accounts = [Account(text) for text in records.events.members]
     size = len(accounts)
-    bots = ["bot: name ends in [bot]" if text.endswith("[bot]") else "" for text in events.members]
+    told = frozenset(records.source.bots)
+    bots = [SAID_BY_SOURCE if account.text in told else "" for account in accounts]
     return _People(
         accounts, np.arange(size, dtype=np.int32), [[i] for i in range(size)], [None] * size, bots, ()
     )
@@ -105,7 +108,8 @@ def _conserved(events: Events) -> _People:
 
 def _resolved(records: Records, overrides: bytes) -> _People:
     accounts = [parse(text) for text in records.events.members]
-    reasons = [recognise(account) for account in accounts]
+    told = frozenset(records.source.bots)
+    reasons = [SAID_BY_SOURCE if account.text in told else recognise(account) for account in accounts]
     placement = place(
         accounts, mailmap=parse_mailmap(records.source.mailmap), overrides=parse_mailmap(overrides)
     )

@@ -110,7 +110,7 @@ def measure(
     stop = panel.stop if until is None else min(until, panel.stop)
     if start >= stop:
         raise OutOfRangeError(
-            f"no month of the record lies from {text(start)} to before {text(stop if until is None else until)}",
+            f"no month of the record lies from {text(start)} to before {text(until or stop)}",
             expected=f"months from {text(panel.start)} to {text(panel.stop - 1)}",
         )
     panel = panel.between(start, stop)

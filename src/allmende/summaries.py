@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from allmende.community import Community, Record
 from allmende.indicator import Curve
 from allmende.months import MONTHS_A_YEAR, month_numbers, text
+from allmende.organisations import domain_class, is_employer
 from allmende.panel import NEVER, Panel
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LORENZ_POINTS = 200
 _QUARTER = 3
+_KINDS = {"association", "university"}
 
 
 class Overview(NamedTuple):
@@ -220,13 +222,17 @@ def organisations(
 ) -> tuple[OrganisationActivity, ...]:
     """Contributions in each period by organisation: the `most` largest, the others together, and unknown.
 
+    Unknown are also private addresses and those of forges, which tell no employer.
+
     Args:
         panel: The panel.
         step: Months in a period.
         most: How many organisations are told apart.
     """
+    told = np.array([is_employer(org) or {org, domain_class(org)} & _KINDS for org in panel.orgs], bool)
     rows = panel.rows()
-    totals = np.bincount(rows.org, rows.count, minlength=len(panel.orgs)).astype(np.int64)
+    org = np.where(told[rows.org], rows.org, 0)
+    totals = np.bincount(org, rows.count, minlength=len(panel.orgs)).astype(np.int64)
     if totals[1:].sum() == 0:
         return ()
     ranked = [int(i) for i in np.argsort(-totals, kind="stable") if i != 0 and totals[i] > 0]
@@ -235,7 +241,7 @@ def organisations(
     place[ranked[:most]] = np.arange(len(ranked[:most]))
     place[0] = len(names) - 1
     first, stop = panel.start // step, -(-panel.stop // step)
-    cells = (rows.month // step - first) * len(names) + place[rows.org]
+    cells = (rows.month // step - first) * len(names) + place[org]
     table = np.bincount(cells, rows.count, minlength=(stop - first) * len(names)).astype(int)
     return tuple(
         OrganisationActivity(_period_text((first + i) * step, step), name, int(table[i * len(names) + j]))

@@ -77,7 +77,8 @@ _CONFIG: Specification = {
     "axisY": {"domain": False, "tickCount": 5},
     "axisX": {"grid": False, "labelOverlap": "greedy", "labelSeparation": 6},
     "legend": {
-        "columns": {"expr": "max(2, floor(width / 110))"},
+        "columns": {"expr": "max(2, floor(width / 135))"},
+        "labelLimit": 105,
         "labelColor": INK,
         "labelFontSize": 12,
         "orient": "top",

@@ -52,6 +52,7 @@ FLOORS = {
         "tables",
         "sandbox_child",
         "sandbox",
+        "archives",
         "gitlog",
         "wikidump",
         "readers",

@@ -6,17 +6,15 @@ reading ends cleanly when the unpacked size leaves all proportion to the file.
 
 import bz2
 import gzip
-import io
 import lzma
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from allmende.errors import SourceNotFoundError, SourceRefusedError
 
-__all__ = ["BLOCK", "Stream", "bare_suffix", "pump"]
+__all__ = ["BLOCK", "FREE", "Stream", "bare_suffix"]
 
 BLOCK = 1 << 18
 FREE = 1 << 30
@@ -106,93 +104,3 @@ class Stream:
     def close(self) -> None:
         """Close the file."""
         self.file.close()
-
-
-class StopReading(Exception):  # noqa: N818 - it is no error: it ends a stream that pushes
-    """Raised to end an archive that pushes its bytes."""
-
-
-def pump(path: Path, feed: Callable[[bytes], bool], *, ratio: int) -> str:
-    """Push the unpacked bytes of a .7z, .gz, .bz2 or plain file to a function until it says False.
-
-    Args:
-        path: The file.
-        feed: Told each block; says whether it wants more.
-        ratio: As in `Stream`.
-
-    Returns:
-        Why reading ended early; "" at the end of the file and when `feed` wanted no more.
-
-    Raises:
-        SourceError: the file cannot be opened, or .7z archives cannot be read here.
-    """
-    if path.suffix.lower() == ".7z":
-        return _pump_archive(path, feed, ratio)
-    stream = Stream.open(path, ratio=ratio)
-    try:
-        while (content := stream.block()) and feed(content):
-            pass
-    finally:
-        stream.close()
-    return stream.stopped
-
-
-def _pump_archive(path: Path, feed: Callable[[bytes], bool], ratio: int) -> str:
-    try:
-        import py7zr
-        from py7zr.exceptions import ArchiveError
-    except ImportError:
-        raise SourceRefusedError(
-            "reading .7z archives needs the package py7zr",
-            where=str(path),
-            next_step="Install it with `pip install 'allmende[archives]'`, or unpack the file first.",
-        ) from None
-    if not path.is_file():
-        raise SourceNotFoundError("there is no such file", where=str(path))
-    limits = Stream(io.BytesIO(), path.stat().st_size, ratio)
-    damage = (ArchiveError, *_BROKEN, OSError, ValueError, TypeError, KeyError, IndexError, MemoryError)
-
-    def push(content: bytes) -> None:
-        limits.check(len(content))
-        if limits.stopped or not feed(content):
-            raise StopReading
-
-    try:
-        with py7zr.SevenZipFile(path, "r") as archive:
-            archive.extractall(factory=_pushing(push))
-    except StopReading:
-        pass
-    except damage as fault:
-        limits.stopped = f"the archive is damaged after {limits.read_bytes} bytes ({type(fault).__name__})"
-    return limits.stopped
-
-
-def _pushing(push: Callable[[bytes], None]) -> Any:
-    """What py7zr takes for files to write to, and which pushes the bytes on."""
-    from py7zr.io import Py7zIO, WriterFactory
-
-    class Pushed(Py7zIO):
-        written = 0
-
-        def write(self, content: bytes | bytearray) -> int:
-            self.written += len(content)
-            push(bytes(content))
-            return len(content)
-
-        def read(self, size: int | None = None) -> bytes:  # noqa: ARG002 - the interface asks for it
-            return b""
-
-        def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002 - the interface asks for it
-            return 0
-
-        def flush(self) -> None:
-            """Nothing is kept back."""
-
-        def size(self) -> int:
-            return self.written
-
-    class Pushing(WriterFactory):
-        def create(self, filename: str) -> Py7zIO:  # noqa: ARG002 - the interface asks for it
-            return Pushed()
-
-    return Pushing()

@@ -1,4 +1,4 @@
-"""Sandbox: foreign Parquet and Arrow files are decoded in a child process, never in this one.
+"""Sandbox: foreign Parquet, Arrow and .7z files are decoded in a child process, never in this one.
 
 Decoders written for trusted writers meet files from strangers. The child (`sandbox_child`) has no
 environment, no network, may write nothing, start nothing, and has limits of memory and time from the
@@ -24,7 +24,7 @@ import numpy as np
 from allmende.errors import SourceNotFoundError, SourceRefusedError
 from allmende.tables.columns import Column
 
-__all__ = ["FREE", "RATIO", "Foreign", "Limits", "foreign"]
+__all__ = ["FREE", "RATIO", "ChildFailedError", "Foreign", "Limits", "archive", "foreign"]
 
 FREE = 256 << 20
 """Bytes that any file may decode to."""
@@ -32,6 +32,10 @@ RATIO = 200
 """How many times its size a file may decode to beyond that. Real logs reach 20."""
 
 CHILD = Path(__file__).with_name("sandbox_child.py")
+NEEDED = {
+    "pyarrow": "Install it with `pip install 'allmende[arrow]'`.",
+    "py7zr": "Install it with `pip install 'allmende[archives]'`, or unpack the file first.",
+}
 _HEADER = 4 << 20
 _TABLE = 1 << 30
 Answer = TypeVar("Answer")
@@ -72,6 +76,11 @@ class _Head(msgspec.Struct):
     kind: Literal["text", "whole", "fraction", "instant", "flag", ""] = ""
     rows: Count = 0
     table: Annotated[int, msgspec.Meta(ge=0, le=_TABLE)] = 0
+    refused: str = ""
+
+
+class _Block(msgspec.Struct):
+    bytes: Annotated[int, msgspec.Meta(ge=0, le=1 << 30)] = 0
     refused: str = ""
 
 
@@ -143,7 +152,7 @@ class Foreign:
 
 @contextmanager
 def foreign(path: Path, *, suffix: str, limits: Limits | None = None) -> Iterator[Foreign]:
-    """Open a foreign file in a child process.
+    """Open a foreign table in a child process.
 
     Args:
         path: A Parquet or Arrow IPC file.
@@ -154,28 +163,52 @@ def foreign(path: Path, *, suffix: str, limits: Limits | None = None) -> Iterato
         SourceNotFoundError: nothing is there.
         SourceRefusedError: it is no such file, or its footer cannot be read.
     """
+    with _opened(path, suffix, limits or Limits()) as (child, footer):
+        if len(footer.names) != len(footer.widths):
+            raise ChildFailedError("the child answered nonsense")
+        notes = tuple(f"the {door} of the decoding process could not be limited here" for door in footer.open)
+        yield Foreign(tuple(footer.names), footer.rows, notes, child, footer)
+
+
+@contextmanager
+def archive(path: Path, *, limits: Limits | None = None) -> Iterator[Iterator[bytes]]:
+    """Unpack a foreign .7z archive in a child process, block by block; damage is a `ChildFailedError`.
+
+    Args:
+        path: The archive.
+        limits: What it may cost.
+
+    Raises:
+        SourceNotFoundError: nothing is there.
+        SourceRefusedError: it is no such file, or py7zr is not installed.
+    """
+
+    def blocks(child: _Child) -> Iterator[bytes]:
+        while (head := child.answer(_Block)).bytes:
+            yield child.take(head.bytes)
+        if head.refused:
+            raise ChildFailedError(head.refused)
+
+    with _opened(path, ".7z", limits or Limits()) as (child, _):
+        yield blocks(child)
+
+
+@contextmanager
+def _opened(path: Path, suffix: str, limits: Limits) -> Iterator[tuple["_Child", _Footer]]:
     if not path.is_file():
         raise SourceNotFoundError("there is no such file", where=str(path))
-    allowed = limits or Limits()
-    child = _Child(path, allowed)
+    child = _Child(path, limits)
     try:
-        child.ask(
-            {
-                "path": os.fspath(path.resolve()),
-                "suffix": suffix,
-                "memory": allowed.memory,
-                "seconds": allowed.seconds,
-            }
-        )
+        place = os.fspath(path.resolve())
+        child.ask({"path": place, "suffix": suffix, "memory": limits.memory, "seconds": limits.seconds})
         footer = child.answer(_Footer)
-        if footer.refused or len(footer.names) != len(footer.widths):
+        if footer.refused:
             raise SourceRefusedError(
                 f"cannot be read as a {suffix} file: {footer.refused}",
                 where=str(path),
-                next_step="Install it with `pip install 'allmende[arrow]'`." if footer.lacking else "",
+                next_step=NEEDED.get(footer.lacking, ""),
             )
-        notes = tuple(f"the {door} of the decoding process could not be limited here" for door in footer.open)
-        yield Foreign(tuple(footer.names), footer.rows, notes, child, footer)
+        yield child, footer
     except ChildFailedError as fault:
         raise SourceRefusedError(f"cannot be read as a {suffix} file: {fault}", where=str(path)) from None
     finally:

@@ -1,4 +1,4 @@
-"""The program that reads one foreign Parquet or Arrow file, in a process of its own.
+"""The program that decodes one foreign Parquet, Arrow or .7z file, in a process of its own.
 
 `sandbox` starts it with an empty environment. Before it looks at the file it gives up memory, time,
 files, the network and the right to start programs; then it answers over its standard output:
@@ -8,7 +8,8 @@ files, the network and the right to start programs; then it answers over its sta
     <- {"columns"}                                         one line
     -> {"kind", "rows", "table"} values missing table      for each column: a line, then plain bytes
 
-Instead of any answer, {"refused": why}. It imports nothing of this package: it is its own small world.
+Of a .7z archive it sends {"bytes"} and that many bytes, until {"bytes": 0}. Instead of any answer,
+{"refused": why}. It imports nothing of this package: it is its own small world.
 """
 
 import ctypes
@@ -18,7 +19,7 @@ import struct
 import sys
 from typing import Any
 
-__all__ = ["main"]
+__all__ = ["Arrow", "Parquet", "answer", "close_doors", "main", "send", "unpack"]
 
 NETWORK_AND_USER = 0x40000000 | 0x10000000
 NO_NEW_PRIVILEGES, SECCOMP, FILTER = 38, 22, 2
@@ -51,6 +52,9 @@ def main() -> None:
     request = json.loads(sys.stdin.buffer.readline())
     still_open = close_doors(request["memory"], request["seconds"])
     try:
+        if request["suffix"] == ".7z":
+            unpack(request["path"], still_open)
+            return
         table = (Parquet if request["suffix"] == ".parquet" else Arrow)(request["path"])
         answer({**table.footer(), "open": still_open})
         for name in json.loads(sys.stdin.buffer.readline())["columns"]:
@@ -147,6 +151,47 @@ def send(kind: str, values: Any, missing: Any, table: list[str]) -> None:
     for part in (np.ascontiguousarray(values, dtype).data, np.packbits(missing).data, texts):
         sys.stdout.buffer.write(part)
     sys.stdout.buffer.flush()
+
+
+def unpack(path: str, still_open: list[str]) -> None:
+    """Send what is in a .7z archive, one file after the other."""
+    import py7zr
+    from py7zr.io import Py7zIO, WriterFactory
+
+    class Pushed(Py7zIO):
+        """What py7zr takes for a file to write to."""
+
+        written = 0
+
+        def write(self, content: bytes | bytearray) -> int:
+            if content:
+                answer({"bytes": len(content)})
+                sys.stdout.buffer.write(content)
+            self.written += len(content)
+            return len(content)
+
+        def read(self, size: int | None = None) -> bytes:  # noqa: ARG002 - the interface asks for it
+            return b""
+
+        def seek(self, offset: int, whence: int = 0) -> int:  # noqa: ARG002 - the interface asks for it
+            return 0
+
+        def flush(self) -> None:
+            """Nothing is kept back."""
+
+        def size(self) -> int:
+            return self.written
+
+    class Pushing(WriterFactory):
+        """Makes one for each file of the archive."""
+
+        def create(self, filename: str) -> Py7zIO:  # noqa: ARG002 - the interface asks for it
+            return Pushed()
+
+    with py7zr.SevenZipFile(path, "r") as archive:
+        answer({"open": still_open})
+        archive.extractall(factory=Pushing())
+    answer({"bytes": 0})
 
 
 class Parquet:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from allmende.decompression import Stream, bare_suffix, pump
+from allmende.archives import pump
+from allmende.decompression import Stream, bare_suffix
 from allmende.errors import SourceError, SourceNotFoundError
 from allmende.events import Events, Refusal, Refusals, Touches
 from allmende.reader import ReadOptions, Records, Source, reader

@@ -26,6 +26,9 @@ _FIELDS = frozenset(
     {"id", "parentid", "timestamp", "username", "ip", "sha1", "title", "ns", "dbname", "sitename"}
 )
 _HIDDEN = -1
+# Where elements stand below the root; elsewhere the same names mean nothing.
+_REVISION = ["page", "revision"]
+_CONTRIBUTOR = [*_REVISION, "contributor"]
 
 
 class StopParsingError(Exception):
@@ -126,7 +129,7 @@ class WikiDump:
 
     def _cut(self) -> None:
         """Count what was open when reading ended."""
-        if self._stack[2:3] == ["revision"] and self._stack[1] == "page":
+        if self._stack[1:3] == _REVISION:
             self.refuse(Refusal(f"line {self._line}", "cut off"))
         self._close_page()
         self._stack.clear()
@@ -144,15 +147,15 @@ class WikiDump:
             raise StopParsingError(f"elements nested deeper than {DEPTH}")
         if not parent:
             self._root(name, attributes)
-        elif name == "revision" and stack[1:-1] == ["page"]:
+        elif name == "revision" and stack[1:] == _REVISION:
             self.acts += 1
             self._now, self._size, self._hash, self._fault = {}, -1, None, ""
             self._line = self._parser.CurrentLineNumber
         elif name == "page" and len(stack) == 2:  # noqa: PLR2004 - right below the root
             self._page, self._revisions = {}, []
-        elif name == "text" and parent == "revision":
+        elif name == "text" and stack[1:-1] == _REVISION:
             self._start_text(attributes)
-        elif name == "contributor":
+        elif name == "contributor" and stack[1:-1] == _REVISION:
             self._fault = "its contributor is hidden" if "deleted" in attributes else self._fault
         elif name in _FIELDS or name == "namespace":
             self._text, self._length = [], 0
@@ -194,22 +197,23 @@ class WikiDump:
             value = "".join(self._text).strip()
             self._text = None
             self._keep(name, parent, value)
-        elif name == "text" and parent == "revision":
+        elif name == "text" and self._hash is not None and stack[1:] == _REVISION:
             self._end_text()
-        elif name == "revision" and stack[1:] == ["page"]:
+        elif name == "revision" and stack[1:] == _REVISION[:1]:
             self._close_revision()
         elif name == "page" and len(stack) == 1:
             self._close_page()
 
     def _keep(self, name: str, parent: str, value: str) -> None:
-        if parent in ("revision", "contributor"):
+        above = self._stack[1:]
+        if above in (_REVISION, _CONTRIBUTOR):
             key = "who" if name in ("username", "ip") else name if parent == "revision" else ""
             self._now[key] = value or self._now.get(key, "")
             if name == "ip":
                 self._now["ip"] = value
             if self._length > LONGEST_FIELD:
                 self._fault = f"its {name} is longer than {LONGEST_FIELD >> 10} kB"
-        elif parent == "page":
+        elif above == _REVISION[:1]:
             self._page[name] = value
         elif name == "namespace":
             key = self._now["key"].removeprefix("-")
@@ -218,11 +222,11 @@ class WikiDump:
             self.site[name] = value[:200]
 
     def _end_text(self) -> None:
-        if self._hash is not None:
-            self._parser.CharacterDataHandler = None
-            self._size = self._length if self._size < 0 else self._size
-            self._now["sha1"] = self._now["sha1"] or self._hash.hexdigest()
-            self._hash = None
+        assert self._hash is not None
+        self._parser.CharacterDataHandler = None
+        self._size = self._length if self._size < 0 else self._size
+        self._now["sha1"] = self._now["sha1"] or self._hash.hexdigest()
+        self._hash = None
 
     def _close_revision(self) -> None:
         now = self._now

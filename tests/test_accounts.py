@@ -82,3 +82,10 @@ def test_any_text_is_an_account(text: str) -> None:
     assert account.address == "" or is_address(account.address)
     assert len(split(text)) == 2
     assert parse(f"{account.name} <{account.address}>").address == account.address
+
+
+@pytest.mark.parametrize("unit", ["(", "<", "<>", "a@", " ", "via ", "a.", "[bot] ", "\u202e", "x "])
+def test_what_was_written_to_hurt_is_cut_and_costs_little(unit: str) -> None:
+    account = parse(f"a {unit * 200_000} <{unit.strip() * 200_000}x@mill.example>")
+    assert len(account.name) <= 256
+    assert len(account.address) <= 254

@@ -78,6 +78,8 @@ def test_keys_join(one: str, other: str) -> None:
         ("zippy <info@a.example>", "zappy <info@b.example>"),
         ("github <github@a.example>", "Amabel Oddworth <github@b.example>"),
         ("Amabel <amabel@a.example>", "Amabel Oddworth <x@b.example>"),
+        ("Amabel <x@a.example>", "Amabel Oddworth <amabel@b.example>"),
+        ("santi <sd@a.example>", "Santiago M. Oddworth <santi@b.example>"),
         ("Sebastian <e@a.example>", "zippy <sebastian@b.example>"),
         ("Ermentrud <e@a.example>", "Your Name <ermentrud@b.example>"),
         # Two who merely call themselves the same.
@@ -121,6 +123,12 @@ def test_a_list_address_joins_only_what_shares_a_name() -> None:
     assert apart(*texts)
     partition = merged([*texts, f"{GIVEN[0][0]}. {FAMILY[0]} <post@mill.example>"])
     assert partition.find(len(texts)) == partition.find(0)
+
+
+def test_thousands_under_one_key_cost_little_and_stay_apart() -> None:
+    crowd = [f"Zip{number} Zap{number} <post@mill.example>" for number in range(5000)]
+    crowd += [f"Zup{number} Zop{number} <millwork77@h{number}.example>" for number in range(5000)]
+    assert apart(*crowd)
 
 
 def test_pinned_accounts_stay_apart_through_any_chain() -> None:

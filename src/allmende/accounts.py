@@ -34,8 +34,10 @@ FORGES = {
 }
 # "123+login" (GitHub, Gitee) and "123-login" (GitLab).
 NUMBERED = re.compile(r"(\d+)[+-](.+)")
-PLACED = re.compile(r"(.*?)<([^<>]*)>\s*$", re.DOTALL)
-BRACKETS = re.compile(r"\s*[(\[{][^()\[\]{}]*[)\]}]\s*")
+BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
+# Longer than any name, and than mail allows an address to be: what is longer was written to hurt.
+LONGEST_NAME = 256
+LONGEST_ADDRESS = 254
 PROXY = re.compile(r"\bvia\s+\S", re.IGNORECASE)
 
 
@@ -78,7 +80,7 @@ def is_address(text: str) -> bool:
     >>> is_address("jane@example.org"), is_address("jane at example.org"), is_address("a@b@example.org")
     (True, False, False)
     """
-    found = ADDRESS.fullmatch(text)
+    found = ADDRESS.fullmatch(text) if len(text) <= LONGEST_ADDRESS else None
     return found is not None and MACHINE.search(text) is None
 
 
@@ -88,9 +90,9 @@ def split(text: str) -> tuple[str, str]:
     >>> split("Jane (at home) <Jane@Example.org>"), split("jane@example.org"), split("jane")
     (('Jane (at home)', 'Jane@Example.org'), ('', 'jane@example.org'), ('jane', ''))
     """
-    placed = PLACED.match(text)
-    if placed:
-        return placed[1].strip(), placed[2].strip()
+    if text.rstrip().endswith(">") and "<" in text:
+        written, _, inside = text.rstrip()[:-1].rpartition("<")
+        return written.strip(), inside.strip()
     return ("", text) if is_address(text.lower()) else (text, "")
 
 
@@ -115,7 +117,8 @@ def parse(text: str) -> Account:
 
 
 def _name(written: str) -> str:
-    name = written if written.isascii() and written.isprintable() else _printable(written)
+    name = written[:LONGEST_NAME]
+    name = name if name.isascii() and name.isprintable() else _printable(name)
     if "(" in name or "[" in name or "{" in name:
         # "Jane Doe (Example Ltd)" is Jane Doe; "dependabot[bot]" must stay what it is.
         shorter = BRACKETS.sub(" ", name) if "[bot]" not in name.lower() else name

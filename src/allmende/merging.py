@@ -20,6 +20,7 @@ from allmende.accounts import Account
 from allmende.names import (
     alike,
     is_common,
+    is_form,
     is_full,
     is_given,
     is_placeholder,
@@ -184,11 +185,13 @@ def _of_one_person(group: list[_Person], *, role: bool) -> list[list[_Person]]:
     for person in group:
         names.setdefault(() if person.nobody else person.name, []).append(person)
     nameless = names.pop((), [])
-    parts = _parts([people[0] for people in names.values()]) if len(names) <= MOST_NAMES else []
+    if len(names) > MOST_NAMES:
+        return list(names.values())
+    parts = _parts([people[0] for people in names.values()])
     whole = [[p for one in part for p in names[one.name]] for part in parts]
     if len(whole) <= 1 or (len(whole) == 2 and not role and _two_names_of_one(whole)):  # noqa: PLR2004 - a pair
         return [[*nameless, *(person for part in whole for person in part)]]
-    return whole or list(names.values())
+    return whole
 
 
 def _parts(people: list[_Person]) -> list[list[_Person]]:
@@ -304,4 +307,10 @@ def _carries(handle: str, person: _Person, name: Sequence[str], *, rare: bool) -
     # Whether somebody with this handle may be the person of the full name that carries it too.
     if person.nobody:
         return not person.words and (rare or spells(handle, name))
-    return person.full or joined(person.words) == handle or related(person.words, name)
+    if person.full:
+        return True
+    # "nicolas" or "santi" is no more than the first name of whoever else is called so.
+    single = any(len(word) >= len(handle) and is_form(handle, word) for word in name)
+    if single and len(person.words) == 1:
+        return False
+    return joined(person.words) == handle or related(person.words, name)

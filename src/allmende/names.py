@@ -17,6 +17,7 @@ __all__ = [
     "alike",
     "fold",
     "is_common",
+    "is_form",
     "is_full",
     "is_given",
     "is_placeholder",
@@ -173,7 +174,7 @@ def alike(first: Sequence[str], second: Sequence[str]) -> bool:
     rest = list(longer)
     certain = 0
     for word in sorted(shorter, key=len, reverse=True):
-        match = word if word in rest else next((other for other in rest if _same_word(word, other)), None)
+        match = word if word in rest else next((other for other in rest if is_form(word, other)), None)
         if match is None:
             return joined(first) == joined(second)
         certain += min(len(word), len(match)) >= SHORTEST_EVIDENCE or IDEOGRAPHS.search(word) is not None
@@ -199,7 +200,12 @@ def _within(nick: Sequence[str], name: Sequence[str]) -> bool:
     return len(nick) == 1 and spells(nick[0], name)
 
 
-def _same_word(first: str, second: str) -> bool:
+def is_form(first: str, second: str) -> bool:
+    """Whether one word of a name may be a form of another: initial, beginning, short form, slip.
+
+    >>> is_form("bob", "robert"), is_form("santi", "santiago"), is_form("jane", "john")
+    (True, True, False)
+    """
     if len(first) == INITIAL or len(second) == INITIAL:
         return first[:1] == second[:1]
     short, long = sorted((first, second), key=len)

@@ -56,6 +56,7 @@ INDEPENDENT = frozenset(
 )
 UNKNOWN = frozenset(("unknown", "(unknown)", "notfound", "(not found)", "?", "-"))
 LINE = re.compile(r"(?P<who>\S+)\s+(?P<employer>.+?)(?:\s*<\s*(?P<until>\d{4}-\d{2}-\d{2}))?\s*$")
+LONGEST_LINE = 4096
 ALWAYS = 1 << 62
 
 
@@ -204,7 +205,7 @@ def parse_affiliations(text: str) -> Affiliations:
         line = raw.partition("#")[0].strip()
         if not line:
             continue
-        found = LINE.match(line)
+        found = LINE.match(line) if len(line) <= LONGEST_LINE else None
         end = _end(found["until"]) if found else None
         if found is None or end is None or "<" in found["employer"]:
             bad.append(number)

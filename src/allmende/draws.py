@@ -44,6 +44,8 @@ W = TypeVar("W", int, Any)
 _MASK = 0xFFFF_FFFF_FFFF_FFFF
 _PARITY = 0x1BD1_1BDA_A9FC_1A22
 _STEP = 2.0**-53
+_ROTATIONS = ((16, 32, 24, 21), (16, 42, 12, 31))
+_CHUNK = 2**14  # few enough that a second-level cache holds them
 
 
 class Decision(IntEnum):
@@ -83,9 +85,9 @@ class Decision(IntEnum):
 def threefry(key0: W, key1: W, counter0: W, counter1: W) -> tuple[W, W]:
     """Two words from a key and a counter: Threefry2x64 with 20 rounds.
 
-    Works on Python integers (the reference), on uint64 arrays, and compiled. Each round is an addition,
-    a rotation and an exclusive or; a key is added after every four rounds. Without loops, because a compiler
-    turns straight lines into vector instructions.
+    Works on Python integers (the reference) and compiled; `words` does the same on arrays. Each round is
+    an addition, a rotation and an exclusive or; a key is added after every four rounds. Without loops,
+    because a compiler turns straight lines into vector instructions.
 
     Args:
         key0: Seed of the study.
@@ -178,18 +180,17 @@ def words(
     >>> words(1, Decision.RESAMPLE, member=[7, 8]).tolist()
     [9723034885301009237, 5304632891099965228]
     """
-    replicates = _field(replicate, "replicate", 0, 2**32 - 1)
     indices = _field(index, "index", 0, 2**33 - 1)
-    months = _field(month, "month", -(2**31), 2**31 - 1)
-    members = _field(member, "member", 0, _MASK)
-    shape = np.broadcast_shapes(*(np.shape(given) for given in (replicate, month, member, index)))
-    first, second = threefry(
-        _field(seed, "seed", 0, _MASK),
-        stream_of(np.uint64(decision), replicates),
-        members,
-        moment_of(months, indices >> np.uint64(1)),
-    )
-    return np.asarray(np.where(indices & np.uint64(1), second, first), np.uint64).reshape(shape)
+    streams = stream_of(np.uint64(decision), _field(replicate, "replicate", 0, 2**32 - 1))
+    moments = moment_of(_field(month, "month", -(2**31), 2**31 - 1), indices >> np.uint64(1))
+    named = np.broadcast_arrays(streams, _field(member, "member", 0, _MASK), moments, indices)
+    stream, members, moment, odd = (each.ravel() for each in named)
+    key0, out = _field(seed, "seed", 0, _MASK), np.empty(members.size, np.uint64)
+    for start in range(0, out.size, _CHUNK):
+        here = slice(start, start + _CHUNK)
+        first, second = _threefry_arrays(key0, stream[here], members[here], moment[here])
+        out[here] = np.where(odd[here] & np.uint64(1), second, first)
+    return out.reshape(np.broadcast_shapes(*(np.shape(each) for each in (replicate, month, member, index))))
 
 
 def uniform(
@@ -204,6 +205,28 @@ def uniform(
     """The named draws as numbers strictly between 0 and 1; arguments as in `words`."""
     bits = words(seed, decision, replicate=replicate, month=month, member=member, index=index)
     return np.asarray(unit(bits), np.float64)
+
+
+def _threefry_arrays(
+    key0: NDArray[np.uint64],
+    key1: NDArray[np.uint64],
+    counter0: NDArray[np.uint64],
+    counter1: NDArray[np.uint64],
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """`threefry` for arrays of one length, in place: words wrap by themselves, and nothing is copied."""
+    keys = (key0, key1, np.uint64(_PARITY) ^ key0 ^ key1)
+    x0, x1 = counter0 + key0, counter1 + key1
+    spare = np.empty_like(x0)
+    for group in range(1, 6):
+        for rotation in _ROTATIONS[group % 2]:
+            np.add(x0, x1, out=x0)
+            np.left_shift(x1, np.uint64(rotation), out=spare)
+            np.right_shift(x1, np.uint64(64 - rotation), out=x1)
+            np.bitwise_or(x1, spare, out=x1)
+            np.bitwise_xor(x1, x0, out=x1)
+        np.add(x0, keys[group % 3], out=x0)
+        np.add(x1, keys[(group + 1) % 3] + np.uint64(group), out=x1)
+    return x0, x1
 
 
 def poisson_one(

@@ -57,7 +57,7 @@ def acts(member: str, moments: list[datetime]) -> list[Event]:
 
 def test_what_no_person_keeps_up_is_suspected_and_nothing_else() -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC)
-    on_the_dot = [start + timedelta(days=n / 4, seconds=0) for n in range(600)]
+    on_the_dot = [start + timedelta(hours=8 * n) for n in range(600)]
     human = [
         start + timedelta(days=n // 4, hours=9 + n % 8, minutes=n * 13 % 60, seconds=n % 60)
         for n in range(2000)
@@ -68,10 +68,18 @@ def test_what_no_person_keeps_up_is_suspected_and_nothing_else() -> None:
     assert "same second of the hour" in found[events.members.index("timer")]
 
 
+def test_a_nightly_task_is_suspected_on_its_own_clock() -> None:
+    start = datetime(2020, 1, 1, 2, tzinfo=UTC)
+    nightly = [start + timedelta(days=n, minutes=n * 17 % 90, seconds=n % 60) for n in range(300)]
+    events = Events.of([Event(at=moment, member="night", offset=60) for moment in nightly])
+    assert "two hours of the day" in suspicions(events, np.zeros(1, np.bool_))[0]
+    assert suspicions(events.take(np.arange(240)), np.zeros(1, np.bool_)) == {}
+
+
 def test_round_the_clock_is_suspected() -> None:
     start = datetime(2020, 1, 1, tzinfo=UTC)
     events = Events.of(
-        acts("clock", [start + timedelta(minutes=77 * n, seconds=n % 60) for n in range(4000)])
+        acts("clock", [start + timedelta(minutes=77 * n, seconds=n % 60) for n in range(5000)])
     )
     found = suspicions(events, np.zeros(1, np.bool_))
     assert "hours of the week" in found[0]

@@ -192,6 +192,18 @@ def hostile_history(folder: Path) -> tuple[Path, dict[str, str]]:
     return repository, names
 
 
+def long(folder: Path, *, commits: int) -> Path:
+    """A history of many commits without files, one a minute."""
+    repository = make(folder)
+    stream = [
+        f"commit refs/heads/main\nauthor Ada {number % 97} <ada@example.org> {NOON + 60 * number} +0100\n"
+        f"committer Carl <carl@example.org> {NOON + 60 * number} +0000\ndata 0\n"
+        for number in range(commits)
+    ]
+    run(repository, "fast-import", "--quiet", given="".join(stream).encode())
+    return repository
+
+
 def bomb(folder: Path, *, levels: int, width: int = 10) -> Path:
     """A commit whose tree has width ** levels paths and a hundred kilobytes at most."""
     repository = make(folder)
@@ -206,3 +218,108 @@ def bomb(folder: Path, *, levels: int, width: int = 10) -> Path:
     top = write_object(repository, b"\n".join(lines) + b"\n\nbomb\n")
     (repository / ".git" / "refs" / "heads" / "main").write_text(top + "\n")
     return repository
+
+
+# Every setting that git documents as running a program, redirecting a file, or reaching the network;
+# {evil} is a program that leaves a canary, {outside} a file outside the repository.
+SETTINGS: tuple[str, ...] = (
+    "[core]\n\tfsmonitor = {evil}",
+    "[core]\n\tfsmonitor = true",
+    "[core]\n\thooksPath = {hooks}",
+    "[core]\n\tsshCommand = {evil}",
+    "[core]\n\tgitProxy = {evil}",
+    "[core]\n\taskPass = {evil}",
+    "[core]\n\teditor = {evil}",
+    "[core]\n\tpager = {evil}",
+    "[pager]\n\tlog = {evil}\n\trev-list = {evil}\n\tcat-file = {evil}",
+    "[core]\n\tattributesFile = {outside}",
+    "[core]\n\texcludesFile = {outside}",
+    "[core]\n\tworktree = {outside}",
+    "[core]\n\talternateRefsCommand = {evil}",
+    "[diff]\n\texternal = {evil}",
+    '[diff "evil"]\n\tcommand = {evil}',
+    '[diff "evil"]\n\ttextconv = {evil}',
+    '[diff "evil"]\n\ttextconv = {evil}\n\tcachetextconv = true',
+    '[merge "evil"]\n\tdriver = {evil}',
+    '[filter "evil"]\n\tclean = {evil}',
+    '[filter "evil"]\n\tsmudge = {evil}',
+    '[filter "evil"]\n\tprocess = {evil}',
+    '[filter "evil"]\n\tclean = {evil}\n\trequired = true',
+    "[gpg]\n\tprogram = {evil}\n[log]\n\tshowSignature = true",
+    '[gpg]\n\tformat = ssh\n[gpg "ssh"]\n\tprogram = {evil}\n[log]\n\tshowSignature = true',
+    '[gpg]\n\tformat = x509\n[gpg "x509"]\n\tprogram = {evil}\n[log]\n\tshowSignature = true',
+    "[log]\n\tshowSignature = true",
+    "[mailmap]\n\tfile = {outside}\n[log]\n\tmailmap = true",
+    "[mailmap]\n\tblob = HEAD:evil\n[log]\n\tmailmap = true",
+    "[credential]\n\thelper = {evil}",
+    "[alias]\n\tlog = !{evil}\n\trev-list = !{evil}\n\tcat-file = !{evil}",
+    "[include]\n\tpath = {evilconfig}",
+    '[includeIf "gitdir:/"]\n\tpath = {evilconfig}',
+    '[remote "origin"]\n\turl = {outside}\n\tuploadpack = {evil}\n\tpromisor = true',
+    '[remote "origin"]\n\turl = http://127.0.0.1:9/\n\tproxy = http://127.0.0.1:9/\n\tpromisor = true',
+    '[remote "origin"]\n\turl = ext::{evil}\n\tpromisor = true\n[protocol]\n\tallow = always',
+    '[extensions]\n\tpartialClone = origin\n[remote "origin"]\n\turl = ext::{evil}',
+    "[extensions]\n\tworktreeConfig = true",
+    '[url "ext::{evil}"]\n\tinsteadOf = https://\n[remote "origin"]\n\turl = https://x/\n\tpromisor = true',
+    '[protocol "ext"]\n\tallow = always\n[remote "origin"]\n\turl = ext::{evil}\n\tpromisor = true',
+    '[submodule "evil"]\n\turl = ext::{evil}\n\tupdate = !{evil}\n[diff]\n\tsubmodule = log',
+    "[uploadpack]\n\tpackObjectsHook = {evil}",
+    "[gc]\n\trecentObjectsHook = {evil}\n\tauto = 1",
+    '[trailer "evil"]\n\tcommand = {evil}',
+    '[trailer "evil"]\n\tcmd = {evil}\n\tkey = evil',
+    "[sequence]\n\teditor = {evil}",
+    "[interactive]\n\tdiffFilter = {evil}",
+    '[remote "origin"]\n\turl = x:y\n\tpromisor = true\n[core]\n\tsshCommand = {evil}',
+    "[format]\n\tpretty = %(trailers)\n[log]\n\tfollow = true\n\tdiffMerges = on\n[diff]\n\trenames = copies",
+)
+SIGNATURE = b"gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQEz\n -----END PGP SIGNATURE-----"
+HOOKS = ("fsmonitor-watchman", "post-index-change", "reference-transaction", "pre-auto-gc", "post-checkout")
+
+
+def trap(folder: Path) -> Path:
+    """A repository with a signed commit, attributes that name drivers, hooks, and a blob that is not there.
+
+    Beside it stand `evil`, which leaves the file `canary`, and the files that settings lead to.
+    """
+    repository = make(folder / "trap")
+    evil = folder / "evil"
+    evil.write_text(f"#!/bin/sh\n: > '{folder}/canary'\n")
+    evil.chmod(0o755)
+    (folder / "evilconfig").write_text(SETTINGS[22].format(evil=evil) + "\n")
+    (folder / "outside").write_text("* diff=evil filter=evil merge=evil\n")
+    (repository / ".gitattributes").write_text("* diff=evil filter=evil merge=evil\n")
+    (repository / "evil").write_text("Somebody Else <other@x> <ada@example.org>\n")
+    commit(repository, "file", at=NOON)
+    before = commit(repository, "file", "changed\n", at=NOON + 1)
+    tree = run(repository, "rev-parse", "HEAD^{tree}")
+    lines = (b"tree " + tree.encode(), b"parent " + before.encode(), GOOD_AUTHOR, GOOD_COMMITTER, SIGNATURE)
+    signed = write_object(repository, b"\n".join(lines) + b"\n\nsigned\n\nevil: x\n")
+    (repository / ".git" / "refs" / "heads" / "main").write_text(signed + "\n")
+    for hooks in (repository / ".git" / "hooks", folder / "hooks"):
+        hooks.mkdir(exist_ok=True)
+        for name in HOOKS:
+            (hooks / name).write_bytes(evil.read_bytes())
+            (hooks / name).chmod(0o755)
+    (repository / ".git" / "info").mkdir(exist_ok=True)
+    (repository / ".git" / "info" / "attributes").write_text("* diff=evil filter=evil\n")
+    return repository
+
+
+def remove_blob(repository: Path, revision: str) -> None:
+    """Leave out the content of a file, as a partial clone does."""
+    name = run(repository, "rev-parse", revision)
+    (repository / ".git" / "objects" / name[:2] / name[2:]).unlink()
+    (repository / ".git" / "objects" / "pack" / "pack-0.promisor").write_text("")
+
+
+def arm(repository: Path, setting: str) -> None:
+    """Write a hostile setting where git would read it."""
+    folder = repository.parent
+    text = setting.format(
+        evil=folder / "evil",
+        hooks=folder / "hooks",
+        outside=folder / "outside",
+        evilconfig=folder / "evilconfig",
+    )
+    for name in ("config", "config.worktree"):
+        (repository / ".git" / name).write_text("[core]\n\trepositoryformatversion = 1\n" + text + "\n")

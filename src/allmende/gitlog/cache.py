@@ -1,8 +1,9 @@
 """What was read of a repository before, kept so that only what is new must be read again.
 
-The file holds numbers and commit ids, no name, no address, no path: whoever or whatever appears is
-kept as the commit in which it appears first, and is read again from the repository itself. A file
-that is damaged, older, or no longer fits the repository is passed over and written anew.
+The file begins with the checksum of the rest, which is numbers and commit ids: no name, no address,
+no path. Whoever or whatever appears is kept as the commit in which it appears first, and is read
+again from the repository itself. A file that is damaged, older, or no longer fits the repository is
+passed over and written anew.
 """
 
 import hashlib
@@ -10,7 +11,6 @@ import io
 import json
 import os
 import tempfile
-import zipfile
 from binascii import hexlify, unhexlify
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +29,7 @@ from allmende.gitlog.whole import Told, decoded
 __all__ = ["VERSION", "Kept", "load", "place", "store"]
 
 VERSION = 1
+CHECKSUM = hashlib.sha256().digest_size
 COLUMNS = ("at", "offset", "member", "action", "effort", "recorder", "recorded")
 NUMBERS = ("acts", "oversized", "unrecorded")
 
@@ -53,7 +54,7 @@ def place(found: Layout, asked: Asked) -> Path:
     default = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "allmende"
     folder = Path(os.environ.get("ALLMENDE_CACHE") or default)
     key = f"{found.objects}\0{asked.paths}\0{asked.lines}\0{len(found.tips) > 1}"
-    return folder / f"git-{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.npz"
+    return folder / f"git-{hashlib.sha256(os.fsencode(key)).hexdigest()[:32]}.history"
 
 
 def store(file: Path, kept: Kept) -> bool:
@@ -68,7 +69,7 @@ def store(file: Path, kept: Kept) -> bool:
     np.savez(image, allow_pickle=False, **arrays)
     try:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(file, image.getbuffer())
+        _write(file, hashlib.sha256(image.getbuffer()).digest(), image.getbuffer())
     except OSError:
         return False
     return True
@@ -77,13 +78,15 @@ def store(file: Path, kept: Kept) -> bool:
 def load(file: Path, box: Sandbox) -> Kept | None:
     """What was read before, names read again from the repository; None when that cannot be."""
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        whole = file.read_bytes()
+        image = memoryview(whole)[CHECKSUM:]
+        if hashlib.sha256(image).digest() != whole[:CHECKSUM]:
+            return None
+        with np.load(io.BytesIO(image), allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         about = json.loads(arrays["about"].tobytes())
-        if about["version"] != VERSION:
-            return None
-        return _kept(arrays, about, box)
-    except (AllmendeError, OSError, LookupError, TypeError, ValueError, EOFError, zipfile.BadZipFile):
+        return _kept(arrays, about, box) if about["version"] == VERSION else None
+    except (AllmendeError, OSError, LookupError, TypeError, ValueError):
         return None
 
 
@@ -156,11 +159,11 @@ def _complete(codes: NDArray[np.int32], number: int) -> bool:
     return np.array_equal(codes, np.arange(number))
 
 
-def _write(file: Path, image: memoryview) -> None:
+def _write(file: Path, *parts: bytes | memoryview) -> None:
     descriptor, draft = tempfile.mkstemp(dir=file.parent, prefix=".draft-")
     try:
         with os.fdopen(descriptor, "wb") as target:
-            target.write(image)
+            target.writelines(parts)
             target.flush()
             os.fsync(target.fileno())
         Path(draft).replace(file)

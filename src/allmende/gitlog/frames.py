@@ -61,12 +61,14 @@ def batches(blocks: Iterable[bytes], *, paths: bool = False) -> Iterator[Batch]:
     for block in blocks:
         tail = rest.pop() if rest else b""
         fields = rest + (tail + block).split(b"\0")
-        whole, rest = _cut(fields, paths=paths)
-        yield whole
-    tail = rest.pop() if rest else b""
-    # The last record is whole as soon as it has its six fields: the end of the stream ends it.
-    last = [0] if len(rest) >= STRIDE else []
-    yield _batch(rest, [*last, len(rest)], paths=paths, torn=bool(tail) or (bool(rest) and not last))
+        batch, rest = _cut(fields, paths=paths)
+        yield batch
+    rest = rest or [b""]
+    # The end of the stream ends the last record, if that has its six fields.
+    whole = len(rest) > STRIDE
+    end = _marker(rest, STRIDE) if whole else 0
+    torn = bool(rest[-1]) or end < len(rest) - 1
+    yield _batch(rest, [0, end] if whole else [0], paths=paths, torn=torn)
 
 
 def _cut(fields: list[bytes], *, paths: bool) -> tuple[Batch, list[bytes]]:

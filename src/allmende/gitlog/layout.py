@@ -70,6 +70,14 @@ def find(source: Path, *, all_branches: bool = False) -> Layout:
         SourceRefusedError: it leads outside itself, cannot be read, or is of an unknown kind.
     """
     place = _folder(source)
+    try:
+        return _layout(place, all_branches=all_branches)
+    except OSError as error:
+        where = Path(os.fsdecode(error.filename or place))
+        raise _refused(where, f"cannot be read ({error.strerror})", "Ask its owner.") from None
+
+
+def _layout(place: Path, *, all_branches: bool) -> Layout:
     git_dir = _git_dir(place)
     common_dir = _common_dir(git_dir)
     _check_extensions(common_dir)
@@ -126,8 +134,6 @@ def _git_dir(place: Path) -> Path:
             expected="a folder with .git in it, or a bare repository",
             next_step="Give the folder in which the repository begins.",
         ) from None
-    except OSError as error:
-        raise _refused(dot_git, f"cannot be read ({error.strerror})", "Ask its owner.") from None
     if stat.S_ISDIR(mode):
         return dot_git
     if stat.S_ISREG(mode):
@@ -214,11 +220,7 @@ def _check_objects(objects: Path, *, inside: tuple[Path, ...], depth: int = 0) -
         raise _refused(objects, "is a link or is missing", "Read a fresh clone of it.")
     waiting = [str(objects)]
     while waiting:
-        try:
-            entries = list(os.scandir(waiting.pop()))
-        except OSError as error:
-            raise _refused(objects, f"cannot be read ({error.strerror})", "Ask its owner.") from None
-        for entry in entries:
+        for entry in list(os.scandir(waiting.pop())):
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
             elif not entry.is_file(follow_symlinks=False):

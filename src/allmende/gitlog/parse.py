@@ -120,7 +120,7 @@ class Parser:
             "at": at,
             "offset": offset,
             "member": member,
-            "merge": np.fromiter(map(len, batch.parents), np.int64, len(batch)) > len(batch.ids[0]),
+            "merge": np.array([b" " in parents for parents in batch.parents]),
             "recorder": recorder.astype(np.int32),
             "recorded": np.where(entered, recorded, at),
         }

@@ -28,7 +28,7 @@ def is_commit_id(text: bytes) -> bool:
 
 
 def small_file(path: Path, *, largest: int = LARGEST_FILE) -> bytes | None:
-    """The bytes of a regular file, None when there is none.
+    """The bytes of a regular file, None when there is none (or a folder of that name).
 
     Raises:
         SourceRefusedError: it is a link, a device or a pipe, is too large, or may not be read.
@@ -40,8 +40,11 @@ def small_file(path: Path, *, largest: int = LARGEST_FILE) -> bytes | None:
     except OSError as error:
         reason = "is a link" if path.is_symlink() else f"cannot be opened ({error.strerror})"
         raise _refused(path, reason) from None
+    found = os.fstat(opened)
+    if stat.S_ISDIR(found.st_mode):
+        os.close(opened)
+        return None
     with os.fdopen(opened, "rb") as file:
-        found = os.fstat(opened)
         if not stat.S_ISREG(found.st_mode):
             raise _refused(path, "is not a regular file")
         if found.st_size > largest:
@@ -103,12 +106,11 @@ def _head_text(path: Path) -> bytes:
 
 def _value(common_dir: Path, name: str) -> bytes | None:
     path = common_dir / name
-    if not path.is_dir():
-        text = small_file(path, largest=LONGEST_NAME)
-        if text is not None:
-            if path.resolve() != path:
-                raise _refused(path, "is reached through a link")
-            return text.strip()
+    text = small_file(path, largest=LONGEST_NAME)
+    if text is not None:
+        if path.resolve() != path:
+            raise _refused(path, "is reached through a link")
+        return text.strip()
     return next((tip.encode() for known, tip in _packed(common_dir) if known == name), None)
 
 
@@ -126,11 +128,7 @@ def _loose_names(common_dir: Path, folder: Path) -> list[str]:
     names: list[str] = []
     waiting = [folder] if folder.is_dir() else []
     while waiting:
-        try:
-            entries = sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name)
-        except OSError as error:
-            raise _refused(folder, f"cannot be listed ({error.strerror})") from None
-        for entry in entries:
+        for entry in sorted(os.scandir(waiting.pop()), key=lambda entry: entry.name):
             name = Path(entry.path).relative_to(common_dir).as_posix()
             if entry.is_symlink():
                 raise _refused(Path(entry.path), "is a link")

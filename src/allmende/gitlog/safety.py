@@ -30,7 +30,7 @@ from typing import IO
 from allmende.errors import BudgetExceededError, SourceRefusedError
 from allmende.gitlog.layout import Layout
 
-__all__ = ["Sandbox", "sandbox"]
+__all__ = ["Budget", "Sandbox", "sandbox"]
 
 PIPE = 1 << 20
 BLOCK = 1 << 22

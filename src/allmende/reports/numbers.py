@@ -29,6 +29,8 @@ def number(value: float | None, unit: str) -> str:
         return _signed(f"{value * 100:.{decimals}f}%".replace(".0%", "%"))
     if unit in _COUNTED and (value == round(value) or abs(value) >= _MANY):
         return _signed(f"{value:,.0f}")
+    if unit in _COUNTED:
+        return _signed(f"{value:.2g}")
     if abs(value) >= _LARGE:
         return _signed(f"{value:,.0f}")
     return _signed(f"{value:.3g}")
@@ -61,7 +63,7 @@ def change(interval: Interval | None, unit: str) -> str:
     if not any(figure in text for figure in "123456789"):
         text, sign = text.lstrip(_MINUS), ""
     if unit == "share":
-        text = text.replace("%", " points")
+        text = text.replace("%", " point" if text.lstrip(_MINUS) == "1%" else " points")
     return f"{sign}{text}"
 
 

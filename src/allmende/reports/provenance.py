@@ -123,6 +123,13 @@ def _facts(community: Community) -> Iterator[tuple[str, str]]:
     yield "Accounts", f"{identities.accounts:,}" if identities.accounts else "not told apart from members"
     yield "Accounts merged", _counted(Counter(one.reason for one in identities.merges)) or "none"
     yield "Programs left out", _counted(Counter(identities.bots.values())) or "none recognised"
+    if identities.suspects:
+        yield (
+            "Act as no person does",
+            f"{_counted(Counter(identities.suspects.values()))}; counted all the same",
+        )
+    if identities.notes:
+        yield "Notes on identities", "; ".join(identities.notes)
     notes = source_notes(community)
     if notes:
         yield "Notes of the reader", "; ".join(notes)

@@ -62,7 +62,9 @@ def render(document: Document) -> "Iterable[RenderableType]":
         if section.title:
             yield Text()
             yield Text(section.title, "bold")
-        for block in section.blocks:
+        for place, block in enumerate(section.blocks):
+            if isinstance(block, Table) and (place or not section.title):
+                yield Text()
             yield from _drawn(block)
     for name, value in document.footer:
         yield Text(f"{name}: {value}", "dim")
@@ -99,7 +101,6 @@ def _drawn(block: Block) -> "Iterable[RenderableType]":
         case Sparkline():
             yield from _sparkline(block)
         case Table():
-            yield Text()
             yield Text(block.caption, "dim italic")
             yield _table(block)
         case Tiles():

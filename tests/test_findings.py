@@ -62,6 +62,12 @@ def test_thresholds(name: str, value: float, low: float, high: float, kind: str)
     assert [one.kind for one in about(name, value, low, high)] == [kind]
 
 
+def test_one_is_singular() -> None:
+    assert "rests on one member (1 to 2)" in about("contributor_absence_factor", 1, 1, 2)[0].text
+    assert "rests on 2 members (1 to 2)" in about("contributor_absence_factor", 2, 1, 2)[0].text
+    assert "One organisation (1 to 2) makes" in about("elephant_factor", 1, 1, 2)[0].text
+
+
 def test_between_the_thresholds_nothing_is_said() -> None:
     assert about("contributor_absence_factor", 3, 2, 4) == []
 

@@ -45,6 +45,7 @@ class _Threshold:
         fragile_because: The rest of the sentence when fragile.
         healthy_because: The rest of the sentence when healthy.
         share: Whether the number is a share, to be written in per cent.
+        sentence_of_one: What is said instead when the number is 1.
     """
 
     indicator: str
@@ -54,6 +55,7 @@ class _Threshold:
     fragile_because: str
     healthy_because: str
     share: bool = True
+    sentence_of_one: str = ""
 
 
 # Bands: contributor absence factor from A15 (at most 2 in 65 % of popular systems) and A22 (n50 of 3 to 17);
@@ -65,9 +67,10 @@ _THRESHOLDS = (
         2,
         5,
         "Half of the work of the last year rests on {value} members ({low} to {high})",
-        "if they left, half of it would stop.",
+        "few departures would stop half of it.",
         "no single departure would stop it.",
         share=False,
+        sentence_of_one="Half of the work of the last year rests on one member ({low} to {high})",
     ),
     _Threshold(
         "yearly_work_retention",
@@ -101,6 +104,9 @@ _THRESHOLDS = (
         "its fate is tied to a single employer.",
         "no single employer decides its fate.",
         share=False,
+        sentence_of_one=(
+            "One organisation ({low} to {high}) makes half of the work whose organisation is known"
+        ),
     ),
 )
 
@@ -142,7 +148,9 @@ def _judged(threshold: _Threshold, answer: Answer | None) -> Iterator[Finding]:
         f"{number:.0%}" if threshold.share else f"{number:.0f}"
         for number in (answer.interval.low, answer.value, answer.interval.high)
     )
-    sentence = threshold.sentence.format(value=value, low=low, high=high)
+    alone = threshold.sentence_of_one and value == "1"
+    said = threshold.sentence_of_one if alone else threshold.sentence
+    sentence = said.format(value=value, low=low, high=high)
     if answer.value <= threshold.fragile:
         doubt = answer.interval.high >= threshold.healthy
         kind, because = "fragile", threshold.fragile_because

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from allmende.events import RECORDER_UNKNOWN, Event, Events
 from allmende.identities import identify
+from allmende.organisations import parse_affiliations
 from allmende.pseudonyms import fingerprint, user_key
 from allmende.reader import Records, Source
 from invented import FAMILY, GIVEN, account_texts, partition, records
@@ -124,6 +125,22 @@ def test_an_override_says_who_is_a_person_and_who_is_a_program() -> None:
     events, bot, found = identify(records(VILLAGE), show_names=True, overrides=line)
     assert bot[found.account_member[3]]
     assert events.members[found.account_member[3]] in found.bots
+
+
+def test_lines_that_are_not_understood_are_told() -> None:
+    _, _, found = identify(
+        records(VILLAGE, mailmap=b"nonsense\n"),
+        overrides=b"No Body <nobody@nowhere.example>\nrubbish\n",
+        affiliations=parse_affiliations("alone\n"),
+        key=KEY,
+    )
+    assert found.notes == (
+        "lines of the community's .mailmap that are not understood: 1",
+        "lines of your own mailmap that are not understood: 1",
+        "no line of your own mailmap speaks of an account of this record",
+        "lines of the affiliation file that are not understood: 1, the first is line 1",
+    )
+    assert identify(records(VILLAGE), key=KEY)[2].notes == ()
 
 
 def test_nobody() -> None:

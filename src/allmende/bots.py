@@ -89,9 +89,9 @@ def suspicions(events: Events, bot: NDArray[np.bool_]) -> dict[int, str]:
     """Members not known to be programs that act as no person does: member code and what was seen.
 
     Three marks, all after 250 acts over half a year: nearly all acts at the same second of the hour; 60 %
-    within the same two hours of the day; or nearly every hour of the week and nearly every day. Of the members
-    of 77 real histories who are busy enough they point at 6 of the 21 that are programs by name, and at
-    1 of the 1,111 others (`benchmarks/record.py`).
+    within the same two hours of the day; or nearly every hour of the week and nearly every day. Of the
+    members of 77 real histories who are busy enough they point at 6 of the 21 that are programs by name,
+    and at 1 of the 1,111 others (`benchmarks/record.py`).
 
     Args:
         events: The events, members identified.

@@ -43,6 +43,7 @@ class Identities:
         account_member: For every account code of the source, the member code. int32. Lets raw and
             merged figures be shown side by side.
         suspects: Members that act as no person does, and what was seen; they are counted all the same.
+        notes: Sentences for the user: lines of mailmaps and affiliation files that were not understood.
     """
 
     accounts: int = 0
@@ -51,6 +52,7 @@ class Identities:
     key_fingerprint: str = ""
     account_member: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     suspects: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

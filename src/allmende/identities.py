@@ -80,6 +80,7 @@ def identify(
         key_fingerprint=fingerprint(secret) if secret is not None else "",
         account_member=member,
         suspects={names[code]: seen for code, seen in suspicions(identified, bot).items()},
+        notes=(*people.notes, *_notes(affiliations)),
     )
     return identified, bot, identities
 
@@ -93,6 +94,13 @@ class _People:
     proper: list[Proper | None]
     bots: list[str]
     joins: Sequence[Join]
+    notes: tuple[str, ...] = ()
+
+
+def _notes(affiliations: Affiliations | None) -> Iterable[str]:
+    if affiliations is not None and affiliations.bad_lines:
+        bad = affiliations.bad_lines
+        yield f"lines of the affiliation file that are not understood: {len(bad)}, the first is line {bad[0]}"
 
 
 def _conserved(records: Records) -> _People:
@@ -128,6 +136,7 @@ def _resolved(records: Records, overrides: bytes) -> _People:
         [_proper(members, placement) for members in aliases],
         [_program(members, reasons, placement) for members in aliases],
         placement.partition.joins,
+        placement.notes,
     )
 
 

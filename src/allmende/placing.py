@@ -8,7 +8,7 @@ a line that gives an account its own name and address ("Jane Doe <jane@c.example
 makes it a member of its own, whatever it shares with others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allmende.accounts import Account, split
@@ -27,11 +27,13 @@ class Placement:
         partition: The accounts, joined as far as the authorities say.
         overridden: Accounts that the user has placed.
         proper: For accounts placed by either, the proper identity.
+        notes: Sentences for the user: lines that were not understood, or speak of nobody.
     """
 
     partition: Partition
     overridden: frozenset[int]
     proper: dict[int, Proper]
+    notes: tuple[str, ...] = ()
 
 
 def place(accounts: Sequence[Account], *, mailmap: Mailmap, overrides: Mailmap) -> Placement:
@@ -55,7 +57,17 @@ def place(accounts: Sequence[Account], *, mailmap: Mailmap, overrides: Mailmap) 
     partition = Partition(len(accounts), pins)
     _join(partition, moved | anchors, "your override")
     _join(partition, kept | _own(kept, written, moved), ".mailmap")
-    return Placement(partition, frozenset(moved), mapped | moved)
+    notes = tuple(_notes(mailmap, overrides, moved))
+    return Placement(partition, frozenset(moved), mapped | moved, notes)
+
+
+def _notes(mailmap: Mailmap, overrides: Mailmap, moved: dict[int, Proper]) -> Iterator[str]:
+    if mailmap.bad_lines:
+        yield f"lines of the community's .mailmap that are not understood: {mailmap.bad_lines}"
+    if overrides.bad_lines:
+        yield f"lines of your own mailmap that are not understood: {overrides.bad_lines}"
+    if len(overrides) and not moved:
+        yield "no line of your own mailmap speaks of an account of this record"
 
 
 def _looked_up(mailmap: Mailmap, written: Sequence[tuple[str, str]]) -> dict[int, Proper]:

@@ -335,18 +335,39 @@ def law_lines(found: list[Log]) -> Iterator[str]:
         )
 
 
+def season_lines(found: list[Log]) -> Iterator[str]:
+    """The missed rows once more, by whether the year had as many members as the year before."""
+    for what, answer in (
+        ("members who return next year (B7)", retained("yearly_people_retention")),
+        ("return after 30-99 (B6)", returning("30-99")),
+        ("return after 100+ (B6)", returning("100+")),
+    ):
+        growing: list[float] = []
+        shrinking: list[float] = []
+        for year in (year for log in found if not log.fork for year in years(log)):
+            value = answer(year)
+            if value is not None:
+                more = (year.counts() > 0).sum() >= (year.before().counts() > 0).sum()
+                (growing if more else shrinking).append(value)
+        yield (
+            f"| {what} | {np.median(growing):.2f} ({len(growing)}) "
+            f"| {np.median(shrinking):.2f} ({len(shrinking)}) |"
+        )
+
+
 def truck_lines(clones: list[str]) -> Iterator[str]:
     """A15 proper: truck factor over the files of clones, beside the absence factor."""
     from allmende.aggregation import panel_of
     from allmende.reader import ReadOptions
 
     for clone in clones:
-        community = allmende.read(clone, options=ReadOptions(touches=True))
-        panel = panel_of(community)
+        panel = panel_of(allmende.read(clone, options=ReadOptions(touches=True)))
         works = panel.works.size if panel.works else 0
         factors = (number("truck_factor", panel), number("contributor_absence_factor", panel))
         yield (
-            f"| {community.name} | {works} | " + " | ".join(f"{factor or 0:.0f}" for factor in factors) + " |"
+            f"| {Path(clone).name} | {works} | "
+            + " | ".join(f"{factor or 0:.0f}" for factor in factors)
+            + " |"
         )
 
 
@@ -373,6 +394,9 @@ def main() -> None:
           "| beta-geometric within 2 of the best | beta-geometric beats power law |")  # fmt: skip
     print("|---|---|---|---|---|---|")
     for line in law_lines(found):
+        print(line)
+    print("\n| median over years | members not fewer than the year before | fewer |\n|---|---|---|")
+    for line in season_lines(found):
         print(line)
     if sys.argv[1:]:
         print(

@@ -2,7 +2,7 @@
 
 import pytest
 
-import village as places
+import settlements as places
 from allmende.events import Events
 from allmende.panel import Panel
 

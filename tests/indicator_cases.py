@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from allmende.events import action_code
 from allmende.panel import COLUMNS, MemberWorks, Panel
-from village import lives
+from settlements import lives
 
 PAY = action_code("pay")
 EQUAL = Panel.of_counts([4] * 20)

@@ -90,14 +90,17 @@ def _polylog(alpha: float, rate: float) -> float:
 
 
 def _log_normal(n: Numbers, parameters: Numbers) -> Numbers:
-    from scipy.special import log_ndtr, ndtr
+    from scipy.special import log_ndtr
 
-    mu, sigma = parameters[0], exp(parameters[1])
+    mu, sigma = float(parameters[0]), exp(parameters[1])
     low, high = (np.log(n - 0.5) - mu) / sigma, (np.log(n + 0.5) - mu) / sigma
-    # The difference is taken in the nearer tail, where it does not cancel.
-    inside = np.where(low > 0, ndtr(-low) - ndtr(-high), ndtr(high) - ndtr(low))
-    answer: Numbers = np.log(np.maximum(inside, 1e-300)) - log_ndtr(-(log(0.5) - mu) / sigma)
-    return answer
+    # The difference is taken in the nearer tail, where it does not cancel, and on the log scale, where it
+    # does not vanish.
+    right = low > 0
+    larger = log_ndtr(np.where(right, -low, high))
+    smaller = log_ndtr(np.where(right, -high, low))
+    inside = np.log(np.maximum(-np.expm1(smaller - larger), 1e-300))
+    return np.asarray(larger + inside - log_ndtr(-(log(0.5) - mu) / sigma))
 
 
 def _stretched_exponential(n: Numbers, parameters: Numbers) -> Numbers:

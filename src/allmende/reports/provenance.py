@@ -129,7 +129,7 @@ def _facts(community: Community) -> Iterator[tuple[str, str]]:
             f"{_counted(Counter(identities.suspects.values()))}; counted all the same",
         )
     if identities.notes:
-        yield "Notes on identities", "; ".join(identities.notes)
+        yield "Notes on identities", "; ".join(visible(note, longest=_LONG) for note in identities.notes)
     notes = source_notes(community)
     if notes:
         yield "Notes of the reader", "; ".join(notes)

@@ -105,6 +105,16 @@ def test_packing_is_injective_at_the_edges(decision, replicate) -> None:
                 assert compiled(_packed)(*given.astype(np.uint64)) == plain
 
 
+@given(WORD, WORD)
+def test_a_field_never_reaches_into_its_neighbour(first, second) -> None:
+    """What does not fit is cut off, not carried over: the compiled twins do not check."""
+    low, short = 2**32 - 1, 2**16 - 1
+    assert stream_of(first, second) == stream_of(first & short, second & low)
+    assert moment_of(first, second) == moment_of(first & low, second & low)
+    assert member_key(first, second) == member_key(first & low, second & low)
+    assert max(stream_of(first, second), moment_of(first, second), member_key(first, second)) <= LARGEST
+
+
 def test_edges_of_every_field_have_words_of_their_own() -> None:
     """All pairs of names on a grid of edge values differ in both words."""
     seen: dict[tuple[int, int], tuple[int, ...]] = {}

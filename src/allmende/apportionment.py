@@ -23,9 +23,8 @@ MOST_CLAIMS = 2**50
 def split(pool: ArrayLike, claims: ArrayLike, offsets: ArrayLike) -> Cents:
     """Divide the pool of each world among its claimants by largest remainder.
 
-    Whole claims are divided exactly, in integers of 128 bits. Claims that are not whole are first
-    rounded to whole multiples of a power of two, at most 2^-49 of the sum of the world's claims; that
-    does not depend on the order of the claimants.
+    Whole claims are divided exactly. Claims that are not whole are first rounded to multiples of a power of
+    two, at most 2^-47 of the sum of the world's claims; that does not depend on the order of the claimants.
 
     Args:
         pool: Cents to divide in each world, at least 0. int64[worlds].

@@ -15,7 +15,7 @@ from allmende.errors import SourceNotFoundError, SourceRefusedError
 from allmende.sandbox import ENVIRONMENT, ChildFailedError, Limits, foreign
 from allmende.tables.columns import Column
 
-CHILD = Path(__file__).resolve().parents[1] / "src" / "allmende" / "sandbox_child.py"
+DOORS = Path(__file__).resolve().parents[1] / "src" / "allmende" / "sandbox_child" / "doors.py"
 
 
 def parquet(path: Path, query: str) -> Path:
@@ -170,7 +170,7 @@ def in_the_child(code: str) -> str:
     """What code says after the child has closed its doors."""
     script = f"""
 import importlib.util, sys
-place = importlib.util.spec_from_file_location("child", {str(CHILD)!r})
+place = importlib.util.spec_from_file_location("child", {str(DOORS)!r})
 child = importlib.util.module_from_spec(place)
 place.loader.exec_module(child)
 print("open", child.close_doors(2 << 30, 20))
@@ -236,7 +236,7 @@ def test_nonsense_of_a_child_is_not_believed(tmp_path: Path, monkeypatch: pytest
         script.write_text(
             f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({answer!r}); sys.stdout.flush()"
         )
-        monkeypatch.setattr("allmende.sandbox.CHILD", script)
+        monkeypatch.setattr("allmende.sandbox.COMMAND", (sys.executable, str(script)))
         with pytest.raises((SourceRefusedError, ChildFailedError)):
             read(path)
 
@@ -244,7 +244,7 @@ def test_nonsense_of_a_child_is_not_believed(tmp_path: Path, monkeypatch: pytest
 def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "hang.py"
     script.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr("allmende.sandbox.CHILD", script)
+    monkeypatch.setattr("allmende.sandbox.COMMAND", (sys.executable, str(script)))
     path = parquet(tmp_path / "log.parquet", "SELECT 1 AS n")
     with (
         pytest.raises(SourceRefusedError, match="took longer than"),

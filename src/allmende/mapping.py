@@ -6,6 +6,7 @@ The three have the same form and go the same way.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -157,6 +158,7 @@ def load_mapping(path: Path) -> Mapping:
     return read_toml(path, Mapping, error=MappingError)
 
 
+@cache
 def shipped() -> dict[str, Mapping]:
     """The mappings that come with the package, by name; each fits tables with all of its columns."""
     folder = Path(__file__).parent / "mappings"

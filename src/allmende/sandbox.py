@@ -31,7 +31,8 @@ FREE = 256 << 20
 RATIO = 200
 """How many times its size a file may decode to beyond that. Real logs reach 20."""
 
-CHILD = Path(__file__).with_name("sandbox_child.py")
+_PROGRAM = "import sys; sys.path.insert(0, {!r}); from allmende.sandbox_child.program import main; main()"
+COMMAND = (sys.executable, "-I", "-B", "-c", _PROGRAM.format(str(Path(__file__).resolve().parents[1])))
 NEEDED = {
     "pyarrow": "Install it with `pip install 'allmende[arrow]'`.",
     "py7zr": "Install it with `pip install 'allmende[archives]'`, or unpack the file first.",
@@ -224,7 +225,7 @@ class _Child:
         self._deadline = time.monotonic() + limits.wall
         self._read_ahead = bytearray()
         self._process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-            [sys.executable, "-I", "-B", str(CHILD)],
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

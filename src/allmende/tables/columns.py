@@ -5,6 +5,7 @@ understood is understood once for each distinct text. A cell that cannot be unde
 anything: its row is marked with a reason, and the first reason of a row stands.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ LARGEST = 1 << 53
 NOTHING = frozenset({"", "NA", "NULL", "null", "None", "NaN", "nan", "\\N", "<NA>"})
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
+PLAIN_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d", re.ASCII)
 UNITS = {"s": 1_000_000, "ms": 1_000, "us": 1}
 
 
@@ -301,8 +303,7 @@ def _moments(
 def _plain_moments(table: tuple[str, ...]) -> NDArray[np.int64] | None:
     """All of them at once where all are written 2024-01-31T12:00:00, with or without a Z; else None."""
     plain = [text.removesuffix("Z") for text in table]
-    length = len("2024-01-31T12:00:00")
-    if not all(len(text) == length and text[4] == "-" and text[10] in "T " for text in plain):
+    if not all(map(PLAIN_MOMENT.fullmatch, plain)):
         return None
     try:
         return np.array(plain, "datetime64[us]").astype(np.int64)

@@ -130,14 +130,14 @@ def _one_call(block: list[str], delimiter: str, width: int) -> list[Row] | None:
     return rows if fine else None
 
 
-class Recorder:
+class _Recorder:
     """Lines of the row that is being read, so that they can be gone back to."""
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self.row: list[str] = []
 
-    def __iter__(self) -> "Recorder":
+    def __iter__(self) -> "_Recorder":
         return self
 
     def __next__(self) -> str:
@@ -152,7 +152,7 @@ def _rows(lines: Lines, delimiter: str, width: int) -> Iterator[Row | str]:
     A row that went wrong over several lines is most likely one stray quote: its first line is refused
     and reading goes on with its second, a thousand times in a file at most.
     """
-    source = Recorder(lines)
+    source = _Recorder(lines)
     reader = csv.reader(source, delimiter=delimiter, strict=True)
     while True:
         source.row.clear()

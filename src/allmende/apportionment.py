@@ -4,7 +4,6 @@ Largest remainder (Hamilton): everybody gets the whole cents of the exact share,
 left go one each to the largest remainders. The one rounding rule of the package.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -47,14 +46,16 @@ def split(pool: ArrayLike, claims: ArrayLike, offsets: ArrayLike) -> Cents:
     pools = whole_cents(pool, bounds.size - 1, "the pool of a split")
     if bounds.size == 0 or bounds[0] != 0 or bounds[-1] != claimed.size or np.any(np.diff(bounds) < 0):
         raise LedgerError("the offsets do not fit the claims", expected="0 up to the number of claims")
-    if claimed.dtype.kind not in "iuf" or not (np.all(claimed >= 0) and np.all(np.isfinite(claimed))):
+    if claimed.dtype.kind not in "iuf" or (claimed.size and not 0 <= claimed.min() <= claimed.max() < np.inf):
         raise LedgerError("a claim is negative or not finite", expected="numbers of at least 0")
+    whole = np.zeros(claimed.size, np.int64)
     if claimed.dtype.kind == "f":
-        whole = compiled(_rounded)(claimed.astype(np.float64), bounds)
+        numbers = claimed.astype(np.float64) + 0.0
+        compiled(_round)(numbers, numbers.view(np.int64), bounds, whole)
     else:
-        whole = np.minimum(claimed, MOST_CLAIMS).astype(np.int64)
-    if compiled(_heaviest)(whole, bounds) >= MOST_CLAIMS:
-        raise LedgerError("the claims of a world sum to 2^50 or more", expected="smaller whole claims")
+        np.minimum(claimed, MOST_CLAIMS, out=whole, casting="unsafe")
+        if compiled(_heaviest)(whole, bounds) >= MOST_CLAIMS:
+            raise LedgerError("the claims of a world sum to 2^50 or more", expected="smaller whole claims")
     parts = np.zeros(claimed.size, np.int64)
     compiled(_largest_remainder)(pools, whole, bounds, parts)
     return parts
@@ -92,25 +93,37 @@ def _heaviest(claims: Cents, bounds: Cents) -> int:
 
 
 @kernel
-def _rounded(claims: NDArray[np.float64], bounds: Cents) -> Cents:
-    """Claims as whole numbers whose sum in each world is near 2^49; the scale is found from whole sums."""
-    whole = np.zeros(claims.size, np.int64)
+def _round(claims: NDArray[np.float64], bits: Cents, bounds: Cents, whole: Cents) -> None:
+    """Claims as whole numbers whose sum in each world is from 2^47 to 2^48.
+
+    The scale is found without a sum of floats, whose last bit would depend on the order: first against the
+    largest claim (the bits of numbers that are not negative are ordered as they are), then against the sum of
+    the whole numbers so found.
+    """
     for world in range(bounds.size - 1):
         low, high = bounds[world], bounds[world + 1]
-        largest = 0.0
+        largest = np.int64(0)
         for i in range(low, high):
-            largest = max(largest, claims[i])
-        if largest == 0.0:
-            continue
-        # First against the largest claim, which needs no sum of floats, then against the sum so found.
-        scale = math.frexp(largest)[1]
-        total = 0
+            largest = max(largest, bits[i])
+        scale = 30 - ((largest >> 52) - 1022)
+        first, second = _power_of_two(scale >> 1), _power_of_two(scale - (scale >> 1))
+        total = np.int64(0)
         for i in range(low, high):
-            total += int(math.ldexp(claims[i], 30 - scale))
-        scale += math.frexp(float(total))[1] - 30
+            total += np.int64(claims[i] * first * second)
+        while total > 0 and total < _WANTED:
+            total *= 2
+            scale += 1
+        while total >= 2 * _WANTED:
+            total >>= 1
+            scale -= 1
+        first, second = _power_of_two(scale >> 1), _power_of_two(scale - (scale >> 1))
         for i in range(low, high):
-            whole[i] = int(math.ldexp(claims[i], 48 - scale) + 0.5)
-    return whole
+            whole[i] = np.int64(claims[i] * first * second + 0.5)
+
+
+@kernel
+def _power_of_two(exponent: Any) -> Any:
+    return float(np.int64((exponent + 1023) << 52).view(np.float64))
 
 
 @kernel
@@ -118,51 +131,77 @@ def _largest_remainder(pools: Cents, claims: Cents, bounds: Cents, parts: Cents)
     remainders = np.zeros(claims.size, np.int64)
     for world in range(pools.size):
         low, high = bounds[world], bounds[world + 1]
-        total = np.int64(0)
+        pool, total = pools[world], np.int64(0)
         for i in range(low, high):
             total += claims[i]
         if total == 0:
             continue
-        left = pools[world]
+        rate, left = np.float64(pool) / np.float64(total), pool
         for i in range(low, high):
-            parts[i], remainders[i] = _share(pools[world], claims[i], total)
+            parts[i], remainders[i] = _share(pool, claims[i], total, rate)
             left -= parts[i]
         if left > 0:
             _give(left, total, remainders[low:high], parts[low:high])
 
 
 @kernel
-def _share(pool: Any, claim: Any, total: Any) -> tuple[Any, Any]:
+def _share(pool: Any, claim: Any, total: Any, rate: Any) -> tuple[Any, Any]:
     """The whole cents of pool * claim / total, and the remainder; exact although the product has 113 bits.
 
-    The guess in float64 is off by less than 2^11 and the total is below 2^50, so what the guess leaves
-    is below 2^62 and comes out right although both products wrap.
+    The guess in float64 is off by less than 2^12 and the total is below 2^50, so what the guess leaves
+    is below 2^62 and comes out right although both products wrap. A second guess leaves one at most.
     """
-    if claim == total:
-        return pool, 0
-    part = np.int64(np.float64(pool) * (np.float64(claim) / np.float64(total)))
+    part = np.int64(np.float64(claim) * rate) if claim < total else pool
     rest = pool * claim - part * total
-    return part + rest // total, rest % total
+    more = np.int64(np.float64(rest) / np.float64(total))
+    part, rest = part + more, rest - more * total
+    below, beyond = np.int64(rest < 0), np.int64(rest >= total)
+    return part - below + beyond, rest + (below - beyond) * total
 
 
 @kernel
 def _give(left: Any, total: Any, remainders: Cents, parts: Cents) -> None:
-    """One cent more for each of the `left` largest remainders; of equal ones, to the earliest.
+    """One cent more for each of the `left` largest remainders; of equal ones, to the earliest."""
+    least, left = _least_served(left, total, remainders)
+    for i in range(parts.size):
+        parts[i] += np.int64(remainders[i] > least)
+    for i in range(parts.size):
+        if left > 0 and remainders[i] == least:
+            parts[i] += 1
+            left -= 1
 
-    The least remainder that is still served is found by bisection, in time linear in the claimants.
+
+@kernel
+def _least_served(left: Any, total: Any, remainders: Cents) -> tuple[Any, Any]:
+    """The least remainder that still gets a cent, and how many cents there are for those that equal it.
+
+    Found by counting remainders by their upper bits, and then by bisection among those that share them: in
+    time linear in the claimants.
     """
-    low, high = 0, total
+    shift = 0
+    while (total >> shift) >= _BUCKETS:
+        shift += 1
+    counts = np.zeros(_BUCKETS, np.int64)
+    for i in range(remainders.size):
+        counts[remainders[i] >> shift] += 1
+    bucket = _BUCKETS - 1
+    while counts[bucket] < left:
+        left -= counts[bucket]
+        bucket -= 1
+    near, found = np.empty(counts[bucket], np.int64), 0
+    for i in range(remainders.size):
+        if remainders[i] >> shift == bucket:
+            near[found] = remainders[i]
+            found += 1
+    low, high = near.min(), near.max() + 1
     while high - low > 1:
-        middle = (low + high) // 2
-        if np.sum(remainders >= middle) >= left:
+        middle = (low + high) >> 1
+        if np.sum(near >= middle) >= left:
             low = middle
         else:
             high = middle
-    for i in range(parts.size):
-        if remainders[i] > low:
-            parts[i] += 1
-            left -= 1
-    for i in range(parts.size):
-        if left > 0 and remainders[i] == low:
-            parts[i] += 1
-            left -= 1
+    return low, left - np.sum(near > low)
+
+
+_BUCKETS = 4096
+_WANTED = 2**47

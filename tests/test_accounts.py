@@ -55,9 +55,25 @@ def test_accounts_are_taken_apart(text: str, name: str, address: str, login: str
     assert account.text == text
 
 
-def test_a_tool_that_acts_for_somebody_is_told() -> None:
-    assert parse("Amabel Oddworth via Post Box <post@box.example.org>").proxy
-    assert not parse("Viana Oddworth <viana@example.org>").proxy
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Amabel Oddworth via Post Box",
+        "Amabel Oddworth and Bertolf Vexley",
+        "Amabel + Bertolf",
+        "Amabel & Bertolf Vexley",
+        "Amabel Oddworth, Bertolf Vexley",
+    ],
+)
+def test_names_that_are_not_one_persons_are_told(name: str) -> None:
+    assert parse(f"{name} <post@box.example.org>").shared
+
+
+@pytest.mark.parametrize(
+    "name", ["Viana Oddworth", "Anders Andersand", "Oddworth, Amabel", "Oddworth, Amabel Q.", "Odd-Worth, A"]
+)
+def test_names_of_one_person_are_not(name: str) -> None:
+    assert not parse(f"{name} <post@box.example.org>").shared
 
 
 def test_control_characters_and_turned_writing_do_not_reach_names() -> None:

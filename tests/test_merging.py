@@ -87,6 +87,8 @@ def test_keys_join(one: str, other: str) -> None:
         # "X via Y" is not a name.
         ("Amabel Oddworth via Post <p@a.example>", "Amabel Oddworth <a@b.example>"),
         ("Amabel Oddworth via Post <p@a.example>", "Bertolf Vexley via Post <p@a.example>"),
+        # Nor is "X and Y", which would join X with Y.
+        ("Amabel Oddworth and Bertolf Vexley <pair@a.example>", "Amabel Oddworth <pair@a.example>"),
         # Names of nobody, and names that very many have.
         ("Your Name <a@a.example>", "Your Name <b@b.example>"),
         ("unknown <a@a.example>", "unknown <b@b.example>"),

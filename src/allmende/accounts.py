@@ -38,7 +38,8 @@ BRACKETS = re.compile(r"[(\[{][^()\[\]{}]*[)\]}]")
 # Longer than any name, and than mail allows an address to be: what is longer was written to hurt.
 LONGEST_NAME = 256
 LONGEST_ADDRESS = 254
-PROXY = re.compile(r"\bvia\s+\S", re.IGNORECASE)
+# "Jane Doe via Tool", "Jane Doe and Joe Bloggs", "Jane Doe + Joe Bloggs", "Jane Doe, Joe Bloggs".
+SHARED = re.compile(r"\bvia \S|\S (?:and|und|et|&|\+) \S|\w \w+, \w+ \w", re.IGNORECASE)
 
 
 class Account(NamedTuple):
@@ -50,7 +51,7 @@ class Account(NamedTuple):
         address: The mail address in lower case, "" when there is none that is well formed.
         login: Name on a forge, as "github:jdoe", "" when the address is not a forge's.
         number: Number on a forge, as "github#123"; it outlives a change of the login. "" when not given.
-        proxy: Whether the name says that something acted for somebody ("Jane Doe via Tool").
+        shared: Whether the name is not one person's: a tool's for somebody, or several people's.
     """
 
     text: str
@@ -58,7 +59,7 @@ class Account(NamedTuple):
     address: str = ""
     login: str = ""
     number: str = ""
-    proxy: bool = False
+    shared: bool = False
 
     @property
     def local(self) -> str:
@@ -113,7 +114,7 @@ def parse(text: str) -> Account:
         # Some tools write the address in both places, or in the wrong one.
         address, name = address or name.lower(), ""
     login, number = _forge(address)
-    return Account(text, name, address, login, number, PROXY.search(name) is not None)
+    return Account(text, name, address, login, number, SHARED.search(name) is not None)
 
 
 def _name(written: str) -> str:

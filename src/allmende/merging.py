@@ -4,7 +4,7 @@ Precision goes before recall: a wrong merge invents a person with two lives, a m
 somebody twice. Keys, strongest first: a forge's number or login; the same address; the same rare full
 name; a rare handle (login, local part of an address, nick, or a name written as one word). Guards: an
 address used under names that share nothing is a list's or a tool's; a handle carried by unlike
-full names is nobody's; names of nobody, common names and "X via Y" are no keys. Measured on
+full names is nobody's; names of nobody, common names, "X via Y" and "X and Y" are no keys. Measured on
 mailmaps as ground truth by `benchmarks/identities.py` (method and figures of others: `reading.md` 4).
 
 All steps are linear in the accounts but the comparison of names inside one key, which is bounded.
@@ -119,7 +119,7 @@ def merge(
     known = [
         _person(number, accounts[number])
         for number in order
-        if number not in kept_apart and not accounts[number].proxy
+        if number not in kept_apart and not accounts[number].shared
     ]
     persons = [person for person in known if not bots[person.number]]
     for kind in ([person for person in known if bots[person.number]], persons):

@@ -374,8 +374,11 @@ def truck_lines(clones: list[str]) -> Iterator[str]:
 def main() -> None:
     """Print every table."""
     found = logs()
-    regimes = {name: sum(log.regime == name for log in found) for name in ("author", "mixed", "committer")}
-    print(f"{len(found)} logs: {regimes}; {sum(log.fork for log in found)} forks.\n")
+    count = {name: sum(log.regime == name for log in found) for name in ("author", "mixed", "committer")}
+    print(
+        f"{len(found)} logs: {count['author']} name authors, {count['committer']} committers, {count['mixed']} "
+        f"first the one and then the other; {sum(log.fork for log in found)} are forks.\n"
+    )
     print(
         "| row | quantity | published | logs | median | 10 to 90 % of logs | range | in the band "
         "| of software | verdict |"

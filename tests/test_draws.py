@@ -11,6 +11,7 @@ from scipy import stats
 
 from allmende.draws import (
     Decision,
+    _times_of,
     key_of,
     member_key,
     moment_of,
@@ -226,7 +227,7 @@ def test_poisson_one_thresholds_are_exact() -> None:
             factorial *= count + 1
             threshold = int(below * 2**64)
             edge = np.array([threshold - 1, threshold, threshold + 1], np.uint64)
-            assert _counts(edge) == [count, count + 1, count + 1]
+            assert _times_of(edge).tolist() == [count, count + 1, count + 1]
 
 
 def test_poisson_one_has_mean_and_variance_one() -> None:
@@ -288,12 +289,6 @@ def test_each_test_of_the_battery_has_the_stated_false_alarm() -> None:
         for share in (0.05, 0.5):
             z = (np.mean(found < share) - share) / np.sqrt(share * (1 - share) / 200)
             assert abs(z) < 4.9, f"{name}: {np.mean(found < share):.3f} below {share}"
-
-
-def _counts(bits):
-    from allmende import draws
-
-    return np.searchsorted(draws._POISSON_ONE, bits, side="right").tolist()
 
 
 def _unpacked(stream, moment, member):

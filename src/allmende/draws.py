@@ -246,6 +246,10 @@ def poisson_one(
     (2, 3)
     """
     bits = words(seed, decision, replicate=replicate, month=month, member=member)
+    return _times_of(bits)
+
+
+def _times_of(bits: NDArray[np.uint64]) -> NDArray[np.uint8]:
     return np.searchsorted(_POISSON_ONE, bits, side="right").astype(np.uint8)
 
 

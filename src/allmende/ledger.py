@@ -102,12 +102,16 @@ class Ledger:
         balances: int64[worlds, accounts].
         entries: What was transferred so far, by (kind, payer, payee, month).
         posted: What each named posting moved, so that a second one of the same name does nothing.
+        audited: Balances at the last audit that found nothing wrong; None before the first.
+        since: Transfers since then, as columns of payer and payee and cents.
     """
 
     accounts: tuple[Account, ...]
     balances: Cents
     entries: dict[tuple[str, str, str, int], Cents] = field(default_factory=dict)
     posted: dict[Posting, str] = field(default_factory=dict)
+    audited: Cents | None = None
+    since: list[tuple[int, int, Cents]] = field(default_factory=list)
 
     @classmethod
     def opened(cls, *, worlds: int, accounts: Sequence[Account] = ACCOUNTS) -> "Ledger":
@@ -130,17 +134,18 @@ class Ledger:
         """Every flow so far, in order of kind, payer, payee, month."""
         return tuple(Flow(*key, cents.copy()) for key, cents in sorted(self.entries.items()))
 
-    def audit(self) -> list[str]:
+    def audit(self, *, whole: bool = True) -> list[str]:
         """What is wrong with the books, one sentence each; empty when they close in every world.
 
         The accounts of each world sum to zero, every balance is what its entries say, and no account is
         overdrawn that may not be.
+
+        Args:
+            whole: Add up every entry. False adds only what was transferred since the last audit that found
+                nothing wrong, to the balances of that audit: fit for every month.
         """
         found = [f"the accounts of world {world} do not sum to zero" for world in _open_worlds(self.balances)]
-        expected = np.zeros_like(self.balances)
-        for (_, payer, payee, _), cents in self.entries.items():
-            expected[:, self.column(payer)] -= cents
-            expected[:, self.column(payee)] += cents
+        expected = self._entered() if whole or self.audited is None else self._continued(self.audited)
         for column, account in enumerate(self.accounts):
             held = self.balances[:, column]
             found += [
@@ -152,7 +157,26 @@ class Ledger:
                 found += [
                     f"{account.name} is overdrawn in world {world}" for world in np.flatnonzero(held < 0)
                 ]
+        if not found:
+            self.audited = self.balances.copy()
+            self.since.clear()
         return found
+
+    def _entered(self) -> Cents:
+        """Balances as the entries say."""
+        expected = np.zeros_like(self.balances)
+        for (_, payer, payee, _), cents in self.entries.items():
+            expected[:, self.column(payer)] -= cents
+            expected[:, self.column(payee)] += cents
+        return expected
+
+    def _continued(self, audited: Cents) -> Cents:
+        """Balances as the last audit and the transfers since say."""
+        expected = audited.copy()
+        for source, target, cents in self.since:
+            expected[:, source] -= cents
+            expected[:, target] += cents
+        return expected
 
     def column(self, account: str) -> int:
         """Which column of the balances an account is.
@@ -213,6 +237,7 @@ def transfer(
     ledger.balances[:, source] -= amounts
     ledger.balances[:, target] += amounts
     ledger.entries[key] = entered + amounts
+    ledger.since.append((source, target, amounts))
     if posting is not None:
         ledger.posted[posting] = content
 

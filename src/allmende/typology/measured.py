@@ -1,0 +1,106 @@
+"""Measured evidence: what a panel can say about criteria K2, K3, K6 and K7 of the codebook.
+
+A measurement is a number with an interval; a criterion has levels. The number is taken as normal around its
+estimate with the interval's width, and each level gets the probability that lies between its bounds, so
+an uncertain measurement speaks softly.
+"""
+
+from collections.abc import Mapping, Sequence
+from statistics import NormalDist
+
+import numpy as np
+
+from allmende.answers import Answer
+from allmende.panel import Panel
+from allmende.typology.placement import Evidence
+
+__all__ = ["measured_evidence"]
+
+# Upper bounds of levels, least first. K2 and K3 from the repositories and wikis of `docs/typology.md`.
+_OBJECT = (("separable", 0.15), ("components", 0.35), ("common", 1.0))
+_TIES = (("weak", 0.2), ("medium", 0.4), ("strong", 1.0))
+_MOSTLY = 0.5
+_FEWEST_DECISIONS = 50
+_ONE_DECIDES = 0.9
+
+
+def measured_evidence(panel: Panel, answers: Sequence[Answer]) -> list[Evidence]:
+    """What the window of a panel says about the typology.
+
+    Args:
+        panel: The panel, its window the span that is placed.
+        answers: What the indicators say about that window; those that refused say nothing.
+    """
+    known = {one.indicator: one for one in answers if one.value is not None and one.interval is not None}
+    found = []
+    if "shared_work_share" in known:
+        found.append(_by_bounds("object", known["shared_work_share"], _OBJECT))
+    if "repeated_dyads" in known:
+        found.append(_by_bounds("ties", known["repeated_dyads"], _TIES))
+    pay = _pay(known)
+    if pay is not None:
+        found.append(pay)
+    decision = _decision(panel)
+    if decision is not None:
+        found.append(decision)
+    return found
+
+
+def _by_bounds(name: str, answer: Answer, bounds: tuple[tuple[str, float], ...]) -> Evidence:
+    assert answer.interval is not None
+    assert answer.value is not None
+    half = NormalDist().inv_cdf((1 + answer.interval.level) / 2)
+    width = max((answer.interval.high - answer.interval.low) / (2 * half), 1e-6)
+    law = NormalDist(answer.value, width)
+    levels, below = {}, 0.0
+    for level, upper in bounds:
+        reached = 1.0 if (level, upper) == bounds[-1] else law.cdf(upper)
+        levels[level] = max(reached - below, 0.0)
+        below = max(below, reached)
+    return Evidence(name, _proper(levels), _reference(answer))
+
+
+def _pay(known: Mapping[str, Answer]) -> Evidence | None:
+    """Wages show where most work is under employers' addresses; the absence of such addresses shows nothing."""
+    paid, first = known.get("employed_share_at_least"), known.get("elephant_factor")
+    if paid is None or first is None or paid.interval is None or paid.interval.low < _MOSTLY:
+        return None
+    assert first.value is not None
+    level = "wages_one_employer" if first.value <= 1 else "wages_many_employers"
+    return Evidence("pay", {level: 0.8, _other(level): 0.2}, f"{_reference(paid)}; {_reference(first)}")
+
+
+def _other(level: str) -> str:
+    return "wages_many_employers" if level == "wages_one_employer" else "wages_one_employer"
+
+
+def _decision(panel: Panel) -> Evidence | None:
+    """Who integrates: one member, the people of one employer, or several; from merges, where there are merges."""
+    rows = panel.rows(actions=("decide",))
+    total = int(rows.count.sum())
+    if total < _FEWEST_DECISIONS:
+        return None
+    by_member = np.bincount(rows.member, rows.count)
+    share = float(by_member.max() / total)
+    reference = f"merges in the window: {total:,}, {np.count_nonzero(by_member)} members, first {share:.0%}"
+    if share >= _ONE_DECIDES:
+        return Evidence("decision", {"individual": 0.7, "mixed": 0.2, "company": 0.1}, reference)
+    by_org = np.bincount(rows.org, rows.count)
+    from allmende.organisations import is_employer
+
+    employed = {panel.orgs[code]: by_org[code] / total for code in np.flatnonzero(by_org) if code}
+    leading = max((org for org in employed if is_employer(org)), key=lambda org: employed[org], default="")
+    if leading and employed[leading] >= _ONE_DECIDES:
+        levels = {"company": 0.8, "earned_commit": 0.1, "mixed": 0.1}
+        return Evidence("decision", levels, f"{reference}; {employed[leading]:.0%} by people of {leading}")
+    return Evidence("decision", {"earned_commit": 0.5, "mixed": 0.4, "company": 0.1}, reference)
+
+
+def _proper(levels: Mapping[str, float]) -> dict[str, float]:
+    total = sum(levels.values())
+    return {level: part / total for level, part in levels.items() if part / total > 1e-6}  # noqa: PLR2004
+
+
+def _reference(answer: Answer) -> str:
+    assert answer.interval is not None
+    return f"{answer.indicator} {answer.value:.2f} ({answer.interval.low:.2f} to {answer.interval.high:.2f})"

@@ -63,7 +63,7 @@ def test_all_of_a_mapping_survives_its_file(tmp_path: Path) -> None:
 
 
 def test_shipped_mappings_fit_the_tables_they_are_for() -> None:
-    assert set(shipped()) == {"event-log", "wiki-revisions"}
+    assert set(shipped()) == {"allmende-log", "event-log", "wiki-revisions"}
     for title, mapping in shipped().items():
         found, note = recognise([*mapping.wanted, "another"])
         assert found == mapping

@@ -4,6 +4,7 @@ import bz2
 import csv
 import gzip
 import io
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -237,6 +238,42 @@ def test_several_communities_are_refused_unless_one_is_chosen(tmp_path: Path) ->
     assert "1 rows of 1 other communities left out" in records.source.notes
     with pytest.raises(UnknownNameError, match="Did you mean 'west'"):
         read(path, "only = 'wset'")
+
+
+@pytest.mark.parametrize("suffix", [".parquet", ".csv", ".jsonl"])
+def test_what_the_package_wrote_is_read_whole(tmp_path: Path, suffix: str) -> None:
+    """The columns of `allmende read --output`, in each of its forms, lists of works included."""
+    rows = [
+        {
+            "at": "2021-01-01T00:00:00Z",
+            "member": "a1",
+            "action": "make",
+            "works": ["one", "two, three"],
+            "bot": False,
+        },
+        {"at": "2021-01-02T00:00:00Z", "member": "b2", "action": "pay", "works": [], "bot": True},
+        {"at": "2021-01-03T00:00:00Z", "member": "a1", "action": "decide", "works": ["one"], "bot": False},
+    ]
+    plain = {"offset": 60, "effort": 3, "cents": 5, "org": "x", "ref": "r", "recorder": "a1"}
+    text = "".join(json.dumps(row | plain | {"recorded": row["at"]}) + "\n" for row in rows)
+    path = written(tmp_path, text, "log.jsonl")
+    if suffix == ".parquet":
+        duckdb.sql(f"COPY (FROM '{path}') TO '{tmp_path}/log.parquet' (FORMAT parquet)")
+    elif suffix == ".csv":
+        duckdb.sql(f"COPY (SELECT * REPLACE (to_json(works) AS works) FROM '{path}') TO '{tmp_path}/log.csv'")
+    records = read(path.with_suffix(suffix), touches=True)
+    touches = records.events.touches
+    assert records.source.notes == ("read as allmende-log (mapping shipped with the package)",)
+    assert touches is not None
+    assert list(zip(touches.event.tolist(), [touches.works[code] for code in touches.work], strict=True)) == [
+        (0, "one"),
+        (0, "two, three"),
+        (2, "one"),
+    ]
+    assert actions(records) == ["make", "pay", "decide"]
+    assert records.source.bots == ("b2",)
+    assert records.source.conserved_names
+    assert [records.events.members[code] for code in records.events.recorder] == ["a1", "a1", "a1"]
 
 
 def test_programs_and_other_recorders_are_told(tmp_path: Path) -> None:

@@ -5,6 +5,12 @@ from typing import Any
 
 __all__ = ["Arrow", "Parquet"]
 
+# A list of texts goes as one text, each of them after a unit separator; an empty list has no type.
+LISTS = {
+    "VARCHAR[]": "array_to_string(list_transform({0}, lambda one: chr(31) || one), '')",
+    '"NULL"[]': "NULL::VARCHAR",
+}
+
 
 class Parquet:
     """A Parquet file, read by DuckDB with nothing but that one file allowed."""
@@ -42,10 +48,10 @@ class Parquet:
         )
         describe = f"DESCRIBE SELECT * FROM read_parquet({self._file})"  # noqa: S608 - quoted
         for name, kind, *_ in self._all(describe):
-            if not any(mark in kind for mark in ("STRUCT", "MAP", "[", "UNION", "VARIANT")):
+            if kind in LISTS or not any(mark in kind for mark in ("STRUCT", "MAP", "[", "UNION", "VARIANT")):
                 self._types[name] = kind
         widths = [
-            max(16, longest.get(name) or 0) if kind in ("VARCHAR", "BLOB") else 8
+            max(16, longest.get(name) or 0) if kind in ("VARCHAR", "BLOB", *LISTS) else 8
             for name, kind in self._types.items()
         ]
         return {"names": list(self._types), "widths": widths, "rows": rows, "packed": self._packed}
@@ -83,6 +89,8 @@ def _expression(kind: str, quoted: str) -> tuple[str, str]:
     if kind.startswith(("TIMESTAMP", "DATE")):
         zoned = quoted if "ZONE" in kind else f"{quoted}::TIMESTAMP"
         return "instant", f"CASE WHEN isfinite({zoned}) THEN epoch_us({zoned}) END"
+    if kind in LISTS:
+        return "text", LISTS[kind].format(quoted)
     return "text", f"{quoted}::VARCHAR"
 
 

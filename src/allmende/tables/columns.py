@@ -20,10 +20,12 @@ from allmende.events import OFFSET_UNKNOWN, Refusals
 from allmende.mapping import TimeForm
 from allmende.months import MICROSECONDS_A_DAY, instant
 
-__all__ = ["Batch", "Column", "Faults", "flags", "instants", "numbers", "texts", "time_unit"]
+__all__ = ["SEPARATOR", "Batch", "Column", "Faults", "flags", "instants", "numbers", "texts", "time_unit"]
 
 FIRST_INSTANT = instant(datetime(1, 1, 1, tzinfo=UTC))
 LAST_INSTANT = instant(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
+SEPARATOR = "\x1f"
+"""Before each text of a list of texts that travels as one text."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNZONED = timedelta.min
 LARGEST = 1 << 53

@@ -15,7 +15,7 @@ import numpy as np
 
 from allmende.decompression import Stream
 from allmende.events import Refusal, Refusals
-from allmende.tables.columns import Batch, Column
+from allmende.tables.columns import SEPARATOR, Batch, Column
 from allmende.tables.lines import TOO_LONG, Lines, encoded
 
 __all__ = ["BATCH", "NOT_PLAIN", "Batches", "delimited", "json_lines"]
@@ -261,5 +261,7 @@ def _text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
+    if isinstance(value, list) and all(type(one) is str for one in value):
+        return "".join(SEPARATOR + one for one in value)
     # A list or an object where a plain value is due: no such text is a time, a number or an action.
     return NOT_PLAIN

@@ -61,7 +61,7 @@ def _by_bounds(name: str, answer: Answer, bounds: tuple[tuple[str, float], ...])
 
 
 def _pay(known: Mapping[str, Answer]) -> Evidence | None:
-    """Wages show where most work is under employers' addresses; the absence of such addresses shows nothing."""
+    """Wages show where most work is under employers' addresses; their absence shows nothing."""
     paid, first = known.get("employed_share_at_least"), known.get("elephant_factor")
     if paid is None or first is None or paid.interval is None or paid.interval.low < _MOSTLY:
         return None
@@ -75,7 +75,7 @@ def _other(level: str) -> str:
 
 
 def _decision(panel: Panel) -> Evidence | None:
-    """Who integrates: one member, the people of one employer, or several; from merges, where there are merges."""
+    """Who integrates, from merges: one member, the people of one employer, or several."""
     rows = panel.rows(actions=("decide",))
     total = int(rows.count.sum())
     if total < _FEWEST_DECISIONS:

@@ -1,0 +1,125 @@
+"""The casebook: dated cases of all three economies, as facts with citations, and labels kept apart.
+
+A case is a facts file in the folder `cases`, named by its slug. What a coder calls each of its periods
+stands in `cases/labels.toml`, so that placement can be scored blind:
+
+    ["youtube-2006"]
+    label = "sharing"
+    by = "source"
+    note = "before the Partner Program"
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from allmende.errors import MappingError, UnknownNameError
+from allmende.typology.codebook import ECONOMIES
+from allmende.typology.facts import Dossier, Period, parse_facts
+from allmende.typology.placement import Coded, Likelihoods, learn
+
+__all__ = ["CONFLICT", "Case", "case", "cases", "coded", "likelihoods"]
+
+CONFLICT = "conflict"
+_FOLDER = "cases"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A community in a period, with its facts and the label a coder gave it.
+
+    Args:
+        slug: Its name on the command line: "youtube-2006".
+        community: The community.
+        period: Facts, dates and citations.
+        label: One of `ECONOMIES`, or `CONFLICT` where the sources contradict the facts; "" when not coded.
+        by: Who says so: "source" (the seminar), a citation, or "coder".
+        note: Why, where it is not plain.
+    """
+
+    slug: str
+    community: str
+    period: Period
+    label: str = ""
+    by: str = ""
+    note: str = ""
+
+
+@cache
+def cases() -> dict[str, Case]:
+    """Every case, by slug, in alphabetical order.
+
+    Raises:
+        MappingError: a file of the casebook, or a label, is not what it should be.
+    """
+    labels = _labels()
+    found = {slug: _case(slug, dossier, labels) for slug, dossier in sorted(_dossiers())}
+    unknown = set(labels) - set(found)
+    if unknown:
+        raise MappingError(f"a label is for '{min(unknown)}', which is no case", where="cases/labels.toml")
+    return found
+
+
+def case(slug: str) -> Case:
+    """The case of that name.
+
+    Raises:
+        UnknownNameError: there is none.
+    """
+    if slug not in cases():
+        raise UnknownNameError("case", slug, cases(), next_step="`allmende cases` lists them.")
+    return cases()[slug]
+
+
+def coded(*, without: str = "") -> list[Coded]:
+    """The cases that likelihoods learn from: those with an economy as label.
+
+    Args:
+        without: A community that is left out, with all its periods, to be placed by the others.
+    """
+    return [
+        Coded(one.label, one.period.facts)
+        for one in cases().values()
+        if one.label in ECONOMIES and one.community != without
+    ]
+
+
+@cache
+def likelihoods(*, without: str = "") -> Likelihoods:
+    """What the codebook and the coded cases together say each economy predicts."""
+    return learn(coded(without=without))
+
+
+def _dossiers() -> Iterator[tuple[str, Dossier]]:
+    folder = resources.files("allmende.typology") / _FOLDER
+    for file in folder.iterdir():
+        if file.name.endswith(".toml") and file.name != "labels.toml":
+            yield (
+                file.name.removesuffix(".toml"),
+                parse_facts(file.read_text("utf-8"), where=f"cases/{file.name}"),
+            )
+
+
+def _labels() -> dict[str, dict[str, str]]:
+    text = (resources.files("allmende.typology") / _FOLDER / "labels.toml").read_text("utf-8")
+    labels: dict[str, dict[str, str]] = tomllib.loads(text)
+    for slug, row in labels.items():
+        if row.get("label") not in {*ECONOMIES, CONFLICT}:
+            raise MappingError(f"'{slug}' has no known label", where="cases/labels.toml")
+    return labels
+
+
+def _case(slug: str, dossier: Dossier, labels: dict[str, dict[str, str]]) -> Case:
+    if len(dossier.periods) != 1:
+        raise MappingError("a case has one period", where=f"cases/{slug}.toml")
+    row = labels.get(slug, {})
+    return Case(
+        slug,
+        dossier.community,
+        dossier.periods[0],
+        row.get("label", ""),
+        row.get("by", ""),
+        row.get("note", ""),
+    )

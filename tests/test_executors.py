@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import multiprocessing
 import os
 import shutil
 import signal
@@ -13,6 +14,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -120,20 +122,26 @@ def test_running_out_of_memory_is_a_loss_that_names_the_row(executor) -> None:
         list(run(functions.out_of_memory_at_two, range(4), executor=executor, workers=1))
 
 
-def test_killing_workers_at_random_moments_changes_nothing() -> None:
+@pytest.mark.parametrize(
+    ("kills", "workers"),
+    [(2, 2), *(pytest.param(40, workers, marks=pytest.mark.slow) for workers in (1, 2, 3, 8))],
+)
+def test_killing_workers_at_random_moments_changes_nothing(kills, workers) -> None:
     """A finished row is never lost: the answers are those of an undisturbed run."""
-    rows = range(400)
-    expected = [functions.sums(row) for row in rows]
-    answers = []
-    for number, answer in enumerate(run(functions.sums, rows, executor="processes", workers=2, chunk=5)):
+    rows = range(100 * kills)
+    luck = np.random.Generator(np.random.Philox(workers))
+    strikes = set((luck.permutation(99 * kills)[:kills]).tolist())
+    answers, struck = [], 0
+    for number, answer in enumerate(
+        run(functions.sums, rows, executor="processes", workers=workers, chunk=3)
+    ):
         answers.append(answer)
-        if number in {40, 200}:
-            children = subprocess.run(
-                ["pgrep", "-P", str(os.getpid()), "-f", "spawn_main"],
-                capture_output=True, text=True, check=False,
-            ).stdout.split()  # fmt: skip
-            os.kill(int(children[-1]), signal.SIGKILL)
-    assert answers == expected
+        if number in strikes:
+            children = multiprocessing.active_children()
+            children[int(luck.integers(len(children)))].kill()
+            struck += 1
+    assert answers == [functions.sums(row) for row in rows]
+    assert struck == kills
 
 
 def test_workers_use_one_thread_each_and_leave_ours_alone() -> None:
@@ -250,6 +258,8 @@ def test_faults_of_the_caller_are_named_at_once() -> None:
         run(abs, [1], chunk=-1)
     with pytest.raises(AllmendeError, match="cannot be sent to another process"):
         list(run(lambda row: row, [1], executor="processes"))
+    with pytest.raises(AllmendeError, match="one of the rows 1 to 1 cannot be sent"):
+        list(run(abs, [1, lambda: 1], executor="processes", workers=1, chunk=1))
 
 
 def test_a_distribution_can_bring_an_executor(tmp_path, monkeypatch) -> None:
@@ -376,6 +386,9 @@ def _until(condition, seconds) -> None:
 
 def _group(leader: int) -> list[str]:
     found = subprocess.run(
-        ["ps", "-o", "pid=,stat=,args=", "--sid", str(leader)], capture_output=True, text=True, check=False
+        ["ps", "-o", "pid=", "-o", "stat=", "-o", "args=", "--sid", str(leader)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return [line for line in found.stdout.splitlines() if " Z" not in line]

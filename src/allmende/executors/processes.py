@@ -81,7 +81,7 @@ class Processes:
                 worker.task = self._waiting.pop(0)
                 # A process that died meanwhile is found by its sentinel, with the task.
                 with suppress(OSError):
-                    worker.connection.send(worker.task)
+                    _send(worker.connection, worker.task)
 
     def _hear(self, worker: _Worker) -> list[tuple[Task, Outcome]]:
         try:
@@ -93,6 +93,7 @@ class Processes:
         if message == _READY:
             worker.ready, self._failed_starts = True, 0
             return []
+        self._failed_starts = 0
         task, worker.task = worker.task, None
         assert task is not None, "a worker answered without having been asked"
         return [(task, message)]
@@ -106,8 +107,9 @@ class Processes:
         self._running.remove(worker)
         reason = _reason(worker.process.exitcode)
         if not worker.ready:
+            # Several starts may fail by bad luck; with no answer in between it is no luck.
             self._failed_starts += 1
-            if self._failed_starts >= _STARTS:
+            if self._failed_starts >= _STARTS and not any(other.ready for other in self._running):
                 raise WorkerLostError(
                     f"no worker process could start: {reason}",
                     next_step="In a script, put the call under `if __name__ == '__main__':`; "
@@ -135,6 +137,19 @@ def _packed(function: Callable[[Any], Any]) -> bytes:
             f"the function {getattr(function, '__qualname__', function)!r} cannot be sent to another process",
             expected="a function at the top of a module, or functools.partial of one",
             next_step="Move it there, or use executor='threads'.",
+        ) from error
+
+
+def _send(connection: "Connection[Any, Any]", task: Task) -> None:
+    try:
+        connection.send(task)
+    except OSError:
+        raise
+    except Exception as error:
+        raise AllmendeError(
+            f"one of the rows {task.first} to {task.first + len(task.rows) - 1} cannot be sent to another "
+            f"process: {type(error).__name__}: {error}",
+            expected="numbers, text, arrays, tuples, dataclasses",
         ) from error
 
 

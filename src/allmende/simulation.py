@@ -49,7 +49,7 @@ from allmende.model.payments import pay
 from allmende.model.recording import MEASURES, YEARLY, Outcome
 from allmende.model.rules import Policy, Rules
 from allmende.model.works import Works
-from allmende.model.worlds import Worlds
+from allmende.model.worlds import Batch, Worlds
 from allmende.params import Number
 from allmende.plugins import get
 from allmende.results import Replay, Results, Variable
@@ -190,8 +190,9 @@ def _outcomes(
     wanted: Asked, workers: int, progress: Progress | None, checkpoint: Path | None
 ) -> list[Outcome]:
     """What is recorded of each batch. Many batches go to threads one each; few share all threads."""
-    parts = list(wanted.parts())
-    total = float(sum(worlds.stop - worlds.start for _, worlds in parts) * wanted.months)
+    whole = wanted.batch()
+    parts = [(future, whole.part(worlds)) for future, worlds in wanted.parts()]
+    total = float(sum(batch.size for _, batch in parts) * wanted.months)
     done = [0.0]
 
     def tell(size: int) -> None:
@@ -199,20 +200,24 @@ def _outcomes(
         if progress is not None:
             progress("simulating", done[0], total)
 
-    if len(parts) < 2 * workers:
+    if workers == 1 or len(parts) < 2 * workers:
         with crew_of(workers) as crew:
             return [_outcome(wanted, part, crew, tell, checkpoint) for part in parts]
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda part: _outcome(wanted, part, Crew(), tell, checkpoint), parts))
+        run_part = lambda part: _outcome(wanted, part, Crew(), tell, checkpoint)  # noqa: E731
+        return list(pool.map(run_part, parts))
 
 
 def _outcome(
-    wanted: Asked, part: tuple[int, slice], crew: Crew, tell: Callable[[int], None], checkpoint: Path | None
+    wanted: Asked,
+    part: tuple[int, Batch],
+    crew: Crew,
+    tell: Callable[[int], None],
+    checkpoint: Path | None,
 ) -> Outcome:
     """Run one batch from its beginning, or from where it was interrupted."""
-    future, which = part
-    name = f"future-{future}-worlds-{which.start}-{which.stop}"
-    batch = wanted.batch().part(which)
+    future, batch = part
+    name = f"future-{future}-worlds-{batch.replicates[0]}-{batch.replicates[-1]}"
     finished = checkpoint / f"{name}.done" if checkpoint else None
     if finished is not None and finished.exists():
         tell(batch.size * wanted.months)

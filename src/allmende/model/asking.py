@@ -20,7 +20,7 @@ from allmende.params import Number
 
 __all__ = ["Asked", "asked", "check_memory", "free_memory"]
 
-ROWS_A_BATCH = 2**18
+ROWS_A_BATCH = 2**19
 MOST_MEMBERS = 10**9
 MOST_MONTHS = 1_200
 BYTES_A_ROW = BYTES_A_MEMBER + 32
@@ -67,8 +67,8 @@ class Asked:
     def rows_a_world(self) -> int:
         """Rows that a world is likely to need at its largest."""
         arriving = max(float(draw.arrivals) for draw in self.draws)
-        # About half of those who arrive are still kept when rows are given back, once a year.
-        return int(self.members * (1.3 + arriving * (20.0 + 0.5 * self.months))) + 128
+        # About two in three who arrive are gone for good within a year, when rows are given back.
+        return int(self.members * (1.1 + arriving * (18.0 + 0.15 * self.months))) + 128
 
     @property
     def worlds_a_batch(self) -> int:
@@ -77,12 +77,13 @@ class Asked:
 
     def batch(self) -> Batch:
         """All worlds of one future. Luck differs between draws and replicates, never between policies."""
-        default = self.economy.parameters.values()
         drawn = {}
-        for name in default:
-            values = np.array([float(draw.values()[name]) for draw in self.draws])
-            if len(self.draws) > 1 and np.any(values != values[0]):
-                drawn[name] = np.repeat(values, self.replicates)
+        if len(self.draws) > 1:
+            sets = [draw.values() for draw in self.draws]
+            for name in sets[0]:
+                values = np.array([float(each[name]) for each in sets])
+                if np.any(values != values[0]):
+                    drawn[name] = np.repeat(values, self.replicates)
         return Batch(self.seed, self.members, np.arange(self.worlds, dtype=np.int64), drawn)
 
     def parts(self) -> Iterator[tuple[int, slice]]:

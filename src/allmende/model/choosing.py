@@ -6,14 +6,13 @@ of `model.member` run one after the other. Sums are taken in a fixed order insid
 blocks, so the bits do not depend on how blocks are dealt to threads.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.draws import Decision, member_key, moment_of, stream_of, threefry, unit
-from allmende.elementary import exp, log
+from allmende.elementary import exp
 from allmende.kernel import kernel, word
 from allmende.model.member import (
     active_days,
@@ -23,20 +22,24 @@ from allmende.model.member import (
     mean_days,
     rate_exponent,
 )
+from allmende.model.proposing import employ, propose
 from allmende.model.signals import Amount, Signal, Tally
 from allmende.model.state import Members, Standing, Status
 from allmende.model.traits import draw
-from allmende.transforms import normal
 
 __all__ = [
     "BLOCK",
-    "act",
+    "add_up",
     "blocks_of",
+    "chances",
     "choose",
+    "decide",
     "employ",
     "forget",
+    "gather",
     "intentions",
-    "mixed",
+    "keep",
+    "luck_of",
     "newcomer_exponent",
     "propose",
     "streams_of",
@@ -44,6 +47,7 @@ __all__ = [
 
 BLOCK = 512
 FAR = 1e9
+LONGEST_LIFETIME = 65_535
 
 # Plain integers, so that compiled code is made anew when one of them changes.
 ACTIVE, LEAVING, BACK = int(Status.ACTIVE), int(Status.LEAVING), int(Status.RETURNED)
@@ -67,10 +71,7 @@ N_PAID_ACTING, N_EMPLOYED, N_ANSWERED = (
 A_OUTPUT, A_EMPLOYED, A_PAID = (
     int(Amount.OUTPUT), int(Amount.EMPLOYED_OUTPUT), int(Amount.PAID_OUTPUT),
 )  # fmt: skip
-A_MAKER, A_MARKET = int(Amount.MAKER_VALUE), int(Amount.MARKET_VALUE)
 D_ACTIVITY, D_WORK, D_ARRIVAL = int(Decision.ACTIVITY), int(Decision.WORK), int(Decision.ARRIVAL)
-D_MARKET, D_USE = int(Decision.MARKET_VALUE), int(Decision.USE_VALUE)
-D_EMPLOYER = int(Decision.TRAIT_EMPLOYER)
 
 
 def blocks_of(standing: Standing) -> NDArray[np.int64]:
@@ -146,131 +147,204 @@ def forget(members: Members, start: int, stop: int, kept: float) -> None:
 
 
 @kernel
-def newcomer_exponent(signals: Any, answered: int) -> float:
-    """The gate, and the response against the usual share of responses, on a newcomer's odds."""
-    return float(signals[NEWCOMER_ODDS] - signals[RESPONSE] * (answered - signals[USUAL]))
+def gather(members: Members, start: int, stop: int, month: int, room: Any, who: Any, tally: Any) -> int:
+    """Note who may act, and count who is there. Answers how many may act.
 
-
-@kernel
-def act(
-    members: Members, row: int, signals: Any, keys: Any, seed: int, month: int, mean: float,
-    u_days: float, u_stay: float, tally: Any, amount: Any,
-) -> None:  # fmt: skip
-    """The month of one member who may act: days, contributions, staying, and what they add up to."""
-    arrival, rank = int(members.arrival[row]), int(members.rank[row])
-    employed = members.employer[row] > 0
-    newcomer = arrival == month
-    is_core = members.lifetime[row] >= signals[CORE]
-    u_acts, u_answer = draw(seed, int(keys[D_WORK]), arrival, rank, month, 0)
-    first, answered, extra_odds = 0, 0, 0.0
-    if newcomer:
-        # The first active day falls anywhere in the month; only what is left of it can hold more.
-        u_rest, _ = draw(seed, int(keys[D_ARRIVAL]), arrival, rank, month, 0)
-        first, mean = 1, mean * u_rest
-        answered = 1 if u_answer < signals[ANSWERED] else 0
-        extra_odds = newcomer_exponent(signals, answered)
-    elif signals[CORE_RATE] != 0.0 or signals[OUTER_RATE] != 0.0:
-        mean = mean_days(mean, signals[CORE_RATE] if is_core else signals[OUTER_RATE])
-    outsider = 0.0 if employed else signals[OUTSIDER_ODDS]
-    exponent = dropout_exponent(signals[ODDS], signals[STAY], float(members.ties[row]), outsider, extra_odds)
-    chance = chance_of(float(members.dropout[row]), exponent)
-    days, left = active_days(first, mean, chance, u_days, u_stay)
-    if days == 0:
-        return
-    count = acts(days, signals[EXTRA] * float(members.intensity[row]), u_acts)
-    members.days[row] = days
-    members.acts[row] = count
-    members.year[row] += count
-    members.lifetime[row] = min(int(members.lifetime[row]) + days, 65_535)
-    members.ties[row] = float(members.ties[row]) + signals[TIES_MADE] * days
-    if left:
-        members.status[row] = LEAVING
-    _add(members, row, days, count, left, newcomer, answered, employed, is_core, tally, amount)
-
-
-@kernel
-def _add(
-    members: Members, row: int, days: int, count: int, left: int, newcomer: int, answered: int,
-    employed: int, is_core: int, tally: Any, amount: Any,
-) -> None:  # fmt: skip
-    output = float(members.quality[row]) * count
-    tally[N_ACTING] += 1
-    tally[N_DAYS] += days
-    tally[N_ACTS] += count
-    tally[N_LEFT] += left
-    amount[A_OUTPUT] += output
-    if newcomer:
-        tally[N_NEWCOMERS] += 1
-        tally[N_ANSWERED] += answered
-    if is_core:
-        tally[N_CORE_DAYS] += days
-    if employed:
-        tally[N_EMPLOYED_ACTING] += 1
-        tally[N_EMPLOYED_ACTS] += count
-        amount[A_EMPLOYED] += output
-    elif members.receipt[row] > 0.0:
-        tally[N_PAID_ACTING] += 1
-        amount[A_PAID] += output
-
-
-@kernel
-def propose(
-    members: Members, row: int, signals: Any, keys: Any, seed: int, month: int, tally: Any, amount: Any
-) -> None:
-    """The best of a member's proposals of the month, judged by the sponsor.
-
-    Judged value is the best of n standard normals, Phi^-1(u^(1/n)); true market value correlates with it by
-    `JUDGEMENT`, the value to the maker with the market value by `PROPOSAL` (rho).
+    Args:
+        members: All members; who was back is active from now on.
+        start: First row.
+        stop: Row after the last.
+        month: Month of the run.
+        room: From `intentions`.
+        who: Filled with places in the block, in order. int64[BLOCK].
+        tally: The block's row of `Tally`s.
     """
-    count = int(members.acts[row])
-    if count == 0:
-        return
-    arrival, rank = int(members.arrival[row]), int(members.rank[row])
-    u_best, u_market = draw(seed, int(keys[D_MARKET]), arrival, rank, month, 0)
-    u_use, _ = draw(seed, int(keys[D_USE]), arrival, rank, month, 0)
-    judged = normal(exp(log(u_best) / count))
-    market = mixed(judged, normal(u_market), signals[JUDGEMENT])
-    own = mixed(market, normal(u_use), signals[PROPOSAL])
-    if own > 0.0:
-        amount[A_MAKER] += own
-    if judged > signals[BAR]:
-        members.accepted[row] = 1
-        tally[N_ACCEPTED] += 1
-        amount[A_MARKET] += market
+    arrival, status = members.arrival[start:stop], members.status[start:stop]
+    employer = members.employer[start:stop]
+    none, u_days = room[1], room[2]
+    size, alive, back, employed = 0, 0, 0, 0
+    for j in range(stop - start):
+        here = status[j]
+        if here not in (ACTIVE, BACK):
+            continue
+        alive += 1
+        employed += 1 if employer[j] > 0 else 0
+        if here == BACK:
+            back += 1
+            status[j] = ACTIVE
+        if u_days[j] > none[j] or arrival[j] == month:
+            who[size] = j
+            size += 1
+    tally[N_ALIVE] += alive
+    tally[N_BACK] += back
+    tally[N_EMPLOYED] += employed
+    return size
 
 
 @kernel
-def mixed(first: float, second: float, correlation: float) -> float:
-    """A standard normal number that correlates with `first`: c first + sqrt(1 - c^2) second."""
-    return correlation * first + math.sqrt(1.0 - correlation * correlation) * second
+def newcomer_exponent(gate: float, response: float, answered: int, usual: float) -> float:
+    """The gate, and the response against the usual share of responses, on a newcomer's odds."""
+    return gate - response * (answered - usual)
 
 
 @kernel
-def employ(members: Members, row: int, signals: Any, keys: Any, seed: int, month: int) -> None:
-    """Hiring of active core volunteers, and dismissal of employed members."""
-    u_change, u_firm = draw(
-        seed, int(keys[D_EMPLOYER]), int(members.arrival[row]), int(members.rank[row]), month, 1
-    )
-    if members.employer[row] == 0:
-        if members.days[row] > 0 and members.lifetime[row] >= signals[CORE] and u_change < signals[HIRE]:
-            members.employer[row] = 1 + int(u_firm * signals[FIRMS])
-    elif u_change < signals[LAYOFF]:
-        members.employer[row] = 0
-        members.status[row] = LEAVING
+def luck_of(
+    members: Members, start: int, who: Any, size: int, keys: Any, seed: int, month: int, names: Any, luck: Any
+) -> None:
+    """Two uniform numbers for each member who may act: for contributions, and for an answer.
+
+    Args:
+        members: All members.
+        start: First row of the block.
+        who: From `gather`.
+        size: How many of them.
+        keys: The world's streams.
+        seed: Seed of the study.
+        month: Month of the run.
+        names: Filled with the names of these members. uint64[BLOCK].
+        luck: Rows 0 and 1 are filled. float64[3, BLOCK].
+    """
+    arrival, rank = members.arrival, members.rank
+    for k in range(size):
+        row = start + int(who[k])
+        names[k] = member_key(word(int(arrival[row])), word(int(rank[row])))
+    stream, moment = word(int(keys[D_WORK])), moment_of(word(month), word(0))
+    u_acts, u_answer = luck[0], luck[1]
+    for k in range(size):
+        first, second = threefry(word(seed), stream, word(int(names[k])), moment)
+        u_acts[k] = unit(first)
+        u_answer[k] = unit(second)
+
+
+@kernel
+def chances(members: Members, start: int, who: Any, size: int, signals: Any, month: int, luck: Any) -> None:
+    """Chance of dropping out after an active day, into row 2 of `luck`; arguments as in `luck_of`."""
+    arrival, ties, employer, dropout = members.arrival, members.ties, members.employer, members.dropout
+    odds, stay, outsider_odds = signals[ODDS], signals[STAY], signals[OUTSIDER_ODDS]
+    gate, response, usual = signals[NEWCOMER_ODDS], signals[RESPONSE], signals[USUAL]
+    share = signals[ANSWERED]
+    for k in range(size):
+        row = start + int(who[k])
+        newcomer = 0.0
+        if arrival[row] == month:
+            newcomer = newcomer_exponent(gate, response, 1 if luck[1, k] < share else 0, usual)
+        outsider = 0.0 if employer[row] > 0 else outsider_odds
+        exponent = dropout_exponent(odds, stay, float(ties[row]), outsider, newcomer)
+        luck[2, k] = chance_of(float(dropout[row]), exponent)
+
+
+@kernel
+def decide(
+    members: Members, start: int, who: Any, size: int, signals: Any, keys: Any, seed: int, month: int,
+    room: Any, luck: Any, choice: Any,
+) -> None:  # fmt: skip
+    """The month of each member who may act: active days, contributions, leaving, and whether answered.
+
+    Args:
+        members: All members.
+        start: First row of the block.
+        who: From `gather`.
+        size: How many of them.
+        signals: The world's row of `Signal`s.
+        keys: The world's streams.
+        seed: Seed of the study.
+        month: Month of the run.
+        room: From `intentions`.
+        luck: From `luck_of` and `chances`.
+        choice: Filled: days, contributions, left, answered. int64[4, BLOCK].
+    """
+    arrival, rank, lifetime = members.arrival, members.rank, members.lifetime
+    intensity, coming = members.intensity, int(keys[D_ARRIVAL])
+    recognised = signals[CORE_RATE] != 0.0 or signals[OUTER_RATE] != 0.0
+    for k in range(size):
+        j = int(who[k])
+        row = start + j
+        first, answered, mean = 0, 0, room[0, j]
+        if arrival[row] == month:
+            # The first active day falls anywhere in the month; only what is left of it can hold more.
+            u_rest, _ = draw(seed, coming, month, int(rank[row]), month, 0)
+            first, mean = 1, mean * u_rest
+            answered = 1 if luck[1, k] < signals[ANSWERED] else 0
+        elif recognised:
+            own = signals[CORE_RATE] if lifetime[row] >= signals[CORE] else signals[OUTER_RATE]
+            mean = mean_days(mean, own)
+        days, left = active_days(first, mean, luck[2, k], room[2, j], room[3, j])
+        choice[0, k] = days
+        choice[1, k] = acts(days, signals[EXTRA] * float(intensity[row]), luck[0, k])
+        choice[2, k] = left
+        choice[3, k] = answered
+
+
+@kernel
+def keep(members: Members, start: int, who: Any, size: int, made: float, choice: Any) -> None:
+    """Write what was decided into the members' rows.
+
+    Args:
+        members: All members; changed in place.
+        start: First row of the block.
+        who: From `gather`.
+        size: How many of them.
+        made: Ties made on an active day.
+        choice: From `decide`.
+    """
+    days, count, year = members.days, members.acts, members.year
+    lifetime, ties, status = members.lifetime, members.ties, members.status
+    for k in range(size):
+        row, done = start + int(who[k]), int(choice[0, k])
+        days[row] = done
+        count[row] = choice[1, k]
+        year[row] += choice[1, k]
+        lifetime[row] = min(int(lifetime[row]) + done, LONGEST_LIFETIME)
+        ties[row] = float(ties[row]) + made * done
+        if choice[2, k] > 0:
+            status[row] = LEAVING
+
+
+@kernel
+def add_up(
+    members: Members,
+    start: int,
+    who: Any,
+    size: int,
+    month: int,
+    core: float,
+    choice: Any,
+    tally: Any,
+    amount: Any,
+) -> None:
+    """What those who acted add up to; arguments as in `decide` and `keep`."""
+    arrival, quality, receipt = members.arrival, members.quality, members.receipt
+    employer, lifetime = members.employer, members.lifetime
+    for k in range(size):
+        days = int(choice[0, k])
+        if days == 0:
+            continue
+        row, count = start + int(who[k]), int(choice[1, k])
+        output = float(quality[row]) * count
+        tally[N_ACTING] += 1
+        tally[N_DAYS] += days
+        tally[N_ACTS] += count
+        tally[N_LEFT] += choice[2, k]
+        amount[A_OUTPUT] += output
+        if arrival[row] == month:
+            tally[N_NEWCOMERS] += 1
+            tally[N_ANSWERED] += choice[3, k]
+        if lifetime[row] - days >= core:
+            tally[N_CORE_DAYS] += days
+        if employer[row] > 0:
+            tally[N_EMPLOYED_ACTING] += 1
+            tally[N_EMPLOYED_ACTS] += count
+            amount[A_EMPLOYED] += output
+        elif receipt[row] > 0.0:
+            tally[N_PAID_ACTING] += 1
+            amount[A_PAID] += output
 
 
 def choose(
-    members: Members,
-    blocks: NDArray[np.int64],
-    lo: int,
-    hi: int,
-    signals: NDArray[np.float64],
-    streams: NDArray[np.uint64],
-    seed: int,
-    month: int,
-    tallies: NDArray[np.int64],
+    members: Members, blocks: NDArray[np.int64], lo: int, hi: int, signals: NDArray[np.float64],
+    streams: NDArray[np.uint64], seed: int, month: int, tallies: NDArray[np.int64],
     amounts: NDArray[np.float64],
-) -> None:
+) -> None:  # fmt: skip
     """Every member of blocks lo ... hi - 1 chooses, from last month's world.
 
     Args:
@@ -286,31 +360,20 @@ def choose(
         amounts: float64[blocks, amounts], zero at first.
     """
     room = np.empty((4, BLOCK), np.float64)
+    who, choice = np.empty(BLOCK, np.int64), np.empty((4, BLOCK), np.int64)
+    names, luck = np.empty(BLOCK, np.uint64), np.empty((3, BLOCK), np.float64)
     for block in range(lo, hi):
         world, start, stop = int(blocks[block, 0]), int(blocks[block, 1]), int(blocks[block, 2])
-        row_signals, keys = signals[world], streams[world]
-        tally, amount = tallies[block], amounts[block]
-        forget(members, start, stop, row_signals[TIES_KEPT])
-        intentions(members, start, stop, row_signals, seed, int(keys[D_ACTIVITY]), month, room)
-        proposing = row_signals[BAR] < FAR
-        employing = row_signals[HIRE] > 0.0 or row_signals[LAYOFF] > 0.0
-        for j in range(stop - start):
-            row = start + j
-            status = members.status[row]
-            if status not in (ACTIVE, BACK):
-                continue
-            tally[N_ALIVE] += 1
-            if status == BACK:
-                tally[N_BACK] += 1
-                members.status[row] = ACTIVE
-            if members.employer[row] > 0:
-                tally[N_EMPLOYED] += 1
-            if room[2, j] > room[1, j] or members.arrival[row] == month:
-                act(
-                    members, row, row_signals, keys, seed, month, room[0, j], room[2, j], room[3, j],
-                    tally, amount,
-                )  # fmt: skip
-                if proposing:
-                    propose(members, row, row_signals, keys, seed, month, tally, amount)
-            if employing:
-                employ(members, row, row_signals, keys, seed, month)
+        heard, keys, tally, amount = signals[world], streams[world], tallies[block], amounts[block]
+        forget(members, start, stop, heard[TIES_KEPT])
+        intentions(members, start, stop, heard, seed, int(keys[D_ACTIVITY]), month, room)
+        size = gather(members, start, stop, month, room, who, tally)
+        luck_of(members, start, who, size, keys, seed, month, names, luck)
+        chances(members, start, who, size, heard, month, luck)
+        decide(members, start, who, size, heard, keys, seed, month, room, luck, choice)
+        keep(members, start, who, size, heard[TIES_MADE], choice)
+        add_up(members, start, who, size, month, heard[CORE], choice, tally, amount)
+        if heard[BAR] < FAR:
+            propose(members, start, who, size, heard, keys, seed, month, choice, tally, amount)
+        if heard[HIRE] > 0.0 or heard[LAYOFF] > 0.0:
+            employ(members, start, stop, heard, keys, seed, month)

@@ -28,8 +28,8 @@ from allmende.model.rules import Acts, Rules, View, together
 from allmende.model.settlement import Weight, attract, settle_drive, watch
 from allmende.model.signals import Amount, Tally
 from allmende.model.state import Standing, room_for
-from allmende.model.traits import settle
-from allmende.model.turnover import PAID_RANK, arrive, newcomers, resettle, settle_leavers
+from allmende.model.traits import arrive, settle
+from allmende.model.turnover import PAID_RANK, newcomers, resettle, settle_leavers
 from allmende.model.works import Done, Works, grow
 from allmende.model.worlds import Batch, Worlds, columns_of, normals
 from allmende.months import MONTHS_A_YEAR

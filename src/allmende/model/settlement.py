@@ -7,7 +7,6 @@ average would get the sign wrong.
 """
 
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +25,11 @@ __all__ = [
     "audience_gain",
     "claim_of",
     "claims",
+    "next_expected",
     "next_frame",
+    "next_receipt",
     "pull_of",
     "settle_drive",
-    "settle_member",
     "watch",
 ]
 
@@ -82,12 +82,9 @@ LEAST_FRAME = 1e-4
 
 
 @kernel
-def pull_of(members: Members, row: int, fresh: float) -> float:
-    """How strongly a member's works attract: attention gathered before, and the new works.
-
-    pull = audience + fresh quality contributions
-    """
-    return float(members.audience[row]) + fresh * float(members.quality[row]) * int(members.acts[row])
+def pull_of(audience: float, quality: float, contributions: int, fresh: float) -> float:
+    """How strongly a member's works attract: audience + fresh quality contributions."""
+    return audience + fresh * quality * contributions
 
 
 def attract(
@@ -109,17 +106,17 @@ def attract(
         views: Filled with the pull of each row. float32[rows].
         amounts: float64[blocks, amounts]; `Amount.PULL` is filled.
     """
+    arrival, rank, acts = members.arrival, members.rank, members.acts
+    audience, quality = members.audience, members.quality
     for block in range(lo, hi):
         world = int(blocks[block, 0])
+        fresh, luck, key = weights[world, FRESH], weights[world, LUCK], int(streams[world, D_ATTENTION])
         total = 0.0
         for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
-            pull = pull_of(members, row, weights[world, FRESH])
+            pull = pull_of(float(audience[row]), float(quality[row]), int(acts[row]), fresh)
             if pull > 0.0:
-                u, _ = draw(
-                    seed, int(streams[world, D_ATTENTION]), int(members.arrival[row]),
-                    int(members.rank[row]), month, 0,
-                )  # fmt: skip
-                pull = pull * mean_one(u, weights[world, LUCK])
+                u, _ = draw(seed, key, int(arrival[row]), int(rank[row]), month, 0)
+                pull *= mean_one(u, luck)
             views[row] = pull
             total += float(views[row])
         amounts[block, A_PULL] = total
@@ -141,19 +138,42 @@ def watch(
         weights: Rows of `Weight`.
         views: Pull of each row; filled with its views. float32[rows].
     """
+    audience = members.audience
     for block in range(lo, hi):
         world = int(blocks[block, 0])
+        kept, captured, each = weights[world, KEPT], weights[world, CAPTURED], weights[world, VIEWS]
         for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
-            seen = float(views[row]) * weights[world, VIEWS]
+            seen = float(views[row]) * each
             views[row] = seen
-            audience = weights[world, KEPT] * float(members.audience[row]) + weights[world, CAPTURED] * seen
-            members.audience[row] = audience
+            audience[row] = kept * float(audience[row]) + captured * seen
 
 
 @kernel
 def audience_gain(views: float, expected: float, elasticity: float) -> float:
     """What the own audience does to a member's rate: elasticity log((1 + views) / (1 + expected))."""
     return elasticity * clipped(log((1.0 + views) / (1.0 + expected)), LARGEST_GAIN)
+
+
+@kernel
+def next_expected(seen: float, expected: float, adaptation: float) -> float:
+    """What a member expects next month; the first audience is what the member is used to."""
+    return seen if expected == 0.0 else expected + adaptation * (seen - expected)
+
+
+@kernel
+def next_receipt(receipt: float, cents: float, kept: float) -> float:
+    """The moving average of what a member receives; below half a cent it is forgotten."""
+    found = kept * receipt + (1.0 - kept) * cents
+    return found if found >= LEAST_RECEIPT or cents > 0.0 else 0.0
+
+
+@kernel
+def next_frame(frame: float, cents: float, up: float, down: float) -> float:
+    """How much a member works for pay: up fast while paid, down slowly after (`field.md` C5, C33)."""
+    if cents > 0.0:
+        return frame + up * (1.0 - frame)
+    found = frame - down * frame
+    return found if found >= LEAST_FRAME else 0.0
 
 
 def settle_drive(
@@ -169,47 +189,32 @@ def settle_drive(
         hi: Block after the last.
         weights: Rows of `Weight`.
         views: Views of each row, or empty when works are not separable. float32[rows].
-        paid: Cents each row was paid, weighted by what pay means; or empty. float32[rows].
+        paid: Cents each row was paid, or empty. float32[rows].
     """
+    status, drive = members.status, members.drive
+    expected, receipts, frames = members.expected, members.receipt, members.frame
     for block in range(lo, hi):
+        weight = weights[int(blocks[block, 0])]
         for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
-            if members.status[row] != GONE:
-                seen = float(views[row]) if len(views) > 0 else 0.0
-                cents = float(paid[row]) if len(paid) > 0 else 0.0
-                settle_member(members, row, weights[int(blocks[block, 0])], seen, cents)
-
-
-@kernel
-def settle_member(members: Members, row: int, weights: Any, seen: float, cents: float) -> None:
-    """Expectation, receipt, pay frame and drive of one member."""
-    gain, expected = 0.0, float(members.expected[row])
-    if seen > 0.0 or expected > 0.0:
-        if expected == 0.0:
-            expected = seen
-        gain = audience_gain(seen, expected, weights[ELASTICITY])
-        expected = expected + weights[ADAPTATION] * (seen - expected)
-        members.expected[row] = expected
-    receipt, frame = float(members.receipt[row]), float(members.frame[row])
-    if cents > 0.0 or receipt > 0.0 or frame > 0.0:
-        kept = weights[RECEIPT_KEPT]
-        receipt = kept * receipt + (1.0 - kept) * cents
-        receipt = receipt if receipt >= LEAST_RECEIPT or cents > 0.0 else 0.0
-        frame = next_frame(frame, cents, weights[FRAME_UP], weights[FRAME_DOWN])
-        members.receipt[row] = receipt
-        members.frame[row] = frame
-        gain += pay_exponent(
-            receipt, frame, weights[JUMP], weights[SLOPE], weights[WITHDRAWAL], weights[PAY_UNIT]
-        )
-    members.drive[row] = gain
-
-
-@kernel
-def next_frame(frame: float, cents: float, up: float, down: float) -> float:
-    """How much a member works for pay: up fast while paid, down slowly after (`field.md` C5, C33)."""
-    if cents > 0.0:
-        return frame + up * (1.0 - frame)
-    frame = frame - down * frame
-    return frame if frame >= LEAST_FRAME else 0.0
+            if status[row] == GONE:
+                continue
+            own = 0.0
+            if len(views) > 0:
+                seen, before = float(views[row]), float(expected[row])
+                used_to = before if before > 0.0 else seen
+                own = audience_gain(seen, used_to, weight[ELASTICITY])
+                expected[row] = next_expected(seen, before, weight[ADAPTATION])
+            cents = float(paid[row]) if len(paid) > 0 else 0.0
+            receipt, frame = float(receipts[row]), float(frames[row])
+            if cents > 0.0 or receipt > 0.0 or frame > 0.0:
+                receipt = next_receipt(receipt, cents, weight[RECEIPT_KEPT])
+                frame = next_frame(frame, cents, weight[FRAME_UP], weight[FRAME_DOWN])
+                receipts[row] = receipt
+                frames[row] = frame
+                own += pay_exponent(
+                    receipt, frame, weight[JUMP], weight[SLOPE], weight[WITHDRAWAL], weight[PAY_UNIT]
+                )
+            drive[row] = own
 
 
 def claims(
@@ -227,23 +232,24 @@ def claims(
         views: Views of each row; used for basis 0 only. float32[rows].
         found: Filled; 0 in rows not in use. float64[rows].
     """
+    days, accepted, employer = members.days, members.accepted, members.employer
+    watched = len(views) > 0
     for world in range(len(count)):
+        stop = int(first[world] + count[world])
         for row in range(int(first[world]), int(first[world + 1])):
-            claim = 0.0
-            if row < first[world] + count[world]:
-                claim = claim_of(members, row, basis, views)
-            found[row] = claim if claim >= threshold else 0.0
+            seen = float(views[row]) if watched else 0.0
+            claim = claim_of(basis, seen, int(days[row]), int(accepted[row]))
+            mine = row < stop and employer[row] == 0 and claim >= threshold
+            found[row] = claim if mine else 0.0
 
 
 @kernel
-def claim_of(members: Members, row: int, basis: int, views: NDArray[np.float32]) -> float:
+def claim_of(basis: int, seen: float, days: int, accepted: int) -> float:
     """The claim of one member, before the threshold; employed members claim nothing."""
-    if members.employer[row] > 0:
-        return 0.0
     if basis == 0:
-        return float(views[row]) if len(views) > 0 else 0.0
+        return seen
     if basis == 1:
-        return 1.0 * int(members.days[row])
+        return 1.0 * days
     if basis == 2:  # noqa: PLR2004 - a number in the table of the docstring above
-        return 1.0 * int(members.accepted[row])
-    return 1.0 if members.days[row] > 0 else 0.0
+        return 1.0 * accepted
+    return 1.0 if days > 0 else 0.0

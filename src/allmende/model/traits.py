@@ -19,17 +19,23 @@ from allmende.counts import poisson
 from allmende.draws import Decision, member_key, moment_of, threefry, unit
 from allmende.elementary import exp
 from allmende.kernel import kernel, word
+from allmende.model.member import chance_of
 from allmende.model.state import Members, Status
 from allmende.transforms import beta, gamma, log_normal
 
 __all__ = [
     "Trait",
+    "arrive",
     "born",
+    "clear",
     "draw",
+    "employed_rate",
+    "employer_of",
+    "intensity_of",
     "mean_one",
-    "newborn",
+    "nature",
+    "past",
     "settle",
-    "settler",
 ]
 
 
@@ -106,97 +112,112 @@ def mean_one(u: float, spread: float) -> float:
 
 
 @kernel
-def born(
-    members: Members, row: int, arrival: int, rank: int, rate: float, dropout: float, employed: float,
-    traits: Any, keys: Any, seed: int,
-) -> None:  # fmt: skip
-    """A member of that rate and dropout, with the remaining traits drawn; nothing has happened yet.
+def employed_rate(rate: float, paid_days: float) -> float:
+    """Active days a month of an employed member: the own rate and what the employer adds."""
+    return rate + paid_days
 
-        quality, need ~ log-normal of mean 1;  intensity = (1 - p)^2 log-normal
+
+@kernel
+def employer_of(u: float, log_firms: float) -> int:
+    """Which firm employs: the second has half as many as the first, the fourth a quarter."""
+    return 1 + int(exp(u * log_firms) - 1.0)
+
+
+@kernel
+def intensity_of(dropout: float, u: float, spread: float) -> float:
+    """Contributions a day beyond the first, relative to `Signal.ACTS`: (1 - p)^2 log-normal.
 
     Who is likely to leave after a day also does one thing in it: 93 % of one-day authors made one commit,
     of all author-days 66 % hold one (fitted to fourteen git histories).
-
-    Args:
-        members: The rows; changed in place.
-        row: Where.
-        arrival: Month of arrival.
-        rank: Rank in that month.
-        rate: lambda.
-        dropout: p.
-        employed: Chance of being employed to take part.
-        traits: The world's row of `Trait`s.
-        keys: The world's streams.
-        seed: Seed of the study.
     """
-    u_quality, u_intensity = draw(seed, int(keys[D_SKILL]), arrival, rank, 0, 0)
-    u_need, _ = draw(seed, int(keys[D_MOTIVE]), arrival, rank, 0, 0)
-    u_employed, u_firm = draw(seed, int(keys[D_EMPLOYER]), arrival, rank, 0, 0)
-    employer = 0
-    if u_employed < employed:
-        # Firms differ in size: the second has half of the first, the fourth a quarter.
-        employer = 1 + int(exp(u_firm * traits[FIRMS]) - 1.0)
-        rate = rate + traits[PAID_DAYS]
-        odds = dropout * exp(-traits[ROLE])
-        dropout = odds / (1.0 - dropout + odds)
-    members.arrival[row] = arrival
-    members.rank[row] = rank
-    members.rate[row] = rate
-    members.dropout[row] = dropout
-    members.quality[row] = mean_one(u_quality, traits[QUALITY])
-    members.intensity[row] = (1.0 - dropout) * (1.0 - dropout) * mean_one(u_intensity, traits[INTENSITY])
-    members.need[row] = mean_one(u_need, traits[NEED])
-    members.employer[row] = employer
-    members.status[row] = ACTIVE
-    _blank(members, row)
+    return (1.0 - dropout) * (1.0 - dropout) * mean_one(u, spread)
 
 
 @kernel
-def _blank(members: Members, row: int) -> None:
-    members.ties[row] = 0.0
-    members.drive[row] = 0.0
-    members.audience[row] = 0.0
-    members.expected[row] = 0.0
-    members.receipt[row] = 0.0
-    members.frame[row] = 0.0
-    members.wake[row] = 0
-    members.acts[row] = 0
-    members.year[row] = 0
-    members.lifetime[row] = 0
-    members.days[row] = 0
-    members.accepted[row] = 0
-
-
-@kernel
-def newborn(members: Members, row: int, arrival: int, rank: int, traits: Any, keys: Any, seed: int) -> None:
-    """A newcomer: lambda ~ Gamma(r, alpha), p ~ Beta(a, b), the rest as in `born`."""
-    key, moment = member_key(word(arrival), word(rank)), moment_of(word(0), word(0))
+def nature(
+    traits: Any, survived: float, seed: int, keys: Any, key: Any, moment: Any
+) -> tuple[float, float]:  # fmt: skip
+    """Rate and dropout chance: lambda ~ Gamma(r, alpha), p ~ Beta(a, b + survived)."""
     rate = gamma(traits[SHAPE], word(seed), word(int(keys[D_RATE])), key, moment) / traits[SCALE]
-    dropout = beta(traits[A], traits[B], word(seed), word(int(keys[D_DROPOUT])), key, moment)
-    born(members, row, arrival, rank, rate, dropout, traits[EMPLOYED], traits, keys, seed)
+    b = traits[B] + survived
+    return rate, beta(traits[A], b, word(seed), word(int(keys[D_DROPOUT])), key, moment)
 
 
 @kernel
-def settler(members: Members, row: int, rank: int, traits: Any, keys: Any, seed: int) -> None:
-    """A member who is there at the start, with a past that follows from the kernel."""
+def past(rank: int, traits: Any, keys: Any, seed: int) -> tuple[float, float, float]:
+    """Rate, dropout chance and months since arrival of a member who is there at the start.
+
+    Candidates are tried, each with draws of its own, until one would still be there; of 64 the last is taken.
+    """
     key = member_key(word(BEFORE), word(rank))
     rate, dropout, since = 0.0, 0.0, 0.0
     for attempt in range(TRIES):
         moment = moment_of(word(attempt), word(0))
-        rate = gamma(traits[SHAPE], word(seed), word(int(keys[D_RATE])), key, moment) / traits[SCALE]
-        dropout = beta(traits[A], traits[B] + 1.0, word(seed), word(int(keys[D_DROPOUT])), key, moment)
+        rate, dropout = nature(traits, 1.0, seed, keys, key, moment)
         u_since, u_there = draw(seed, int(keys[D_ARRIVAL]), BEFORE, rank, attempt, 0)
         since = u_since * traits[HISTORY]
         if u_there < exp(-rate * dropout * since):
             break
-    arrival = -1 - int(since)
-    born(members, row, arrival, rank, rate, dropout, traits[EMPLOYED_START], traits, keys, seed)
-    u_past, _ = draw(seed, int(keys[D_ARRIVAL]), BEFORE, rank, TRIES, 0)
-    past = 1 + poisson(min(rate * (1.0 - dropout) * since, 10_000.0), u_past)
-    members.lifetime[row] = min(past, 65_535)
-    settled_rate = float(members.rate[row])
-    members.ties[row] = settled_rate * traits[TIES]
-    members.audience[row] = settled_rate * float(members.quality[row]) * traits[AUDIENCE]
+    return rate, dropout, since
+
+
+@kernel
+def born(
+    members: Members, begin: int, numbers: int, rank_from: int, arrival: int, employed: float,
+    traits: Any, keys: Any, seed: int, quality_ratio: float,
+) -> None:  # fmt: skip
+    """Draw the remaining traits of rows that hold arrival, rate and dropout already.
+
+        quality, need ~ log-normal of mean 1;   intensity as in `intensity_of`
+
+    Args:
+        members: The rows; changed in place.
+        begin: First row.
+        numbers: How many rows.
+        rank_from: Rank of the first.
+        arrival: Month of arrival that the keys of their traits hold.
+        employed: Chance of being employed to take part.
+        traits: The world's row of `Trait`s.
+        keys: The world's streams.
+        seed: Seed of the study.
+        quality_ratio: Ratio on their quality.
+    """
+    rates, dropouts, qualities = members.rate, members.dropout, members.quality
+    intensities, needs, employers = members.intensity, members.need, members.employer
+    ranks, status = members.rank, members.status
+    skill, motive, employment = int(keys[D_SKILL]), int(keys[D_MOTIVE]), int(keys[D_EMPLOYER])
+    for k in range(numbers):
+        row, rank = begin + k, rank_from + k
+        u_quality, u_intensity = draw(seed, skill, arrival, rank, 0, 0)
+        u_need, _ = draw(seed, motive, arrival, rank, 0, 0)
+        u_employed, u_firm = draw(seed, employment, arrival, rank, 0, 0)
+        employers[row] = 0
+        if u_employed < employed:
+            employers[row] = employer_of(u_firm, traits[FIRMS])
+            rates[row] = employed_rate(float(rates[row]), traits[PAID_DAYS])
+            dropouts[row] = chance_of(float(dropouts[row]), -traits[ROLE])
+        qualities[row] = quality_ratio * mean_one(u_quality, traits[QUALITY])
+        intensities[row] = intensity_of(float(dropouts[row]), u_intensity, traits[INTENSITY])
+        needs[row] = mean_one(u_need, traits[NEED])
+        ranks[row] = rank
+        status[row] = ACTIVE
+
+
+@kernel
+def clear(members: Members, start: int, stop: int) -> None:
+    """Nothing has happened yet in these rows."""
+    members.ties[start:stop] = 0.0
+    members.drive[start:stop] = 0.0
+    members.audience[start:stop] = 0.0
+    members.expected[start:stop] = 0.0
+    members.receipt[start:stop] = 0.0
+    members.frame[start:stop] = 0.0
+    members.wake[start:stop] = 0
+    members.acts[start:stop] = 0
+    members.year[start:stop] = 0
+    members.lifetime[start:stop] = 0
+    members.days[start:stop] = 0
+    members.accepted[start:stop] = 0
 
 
 def settle(
@@ -216,8 +237,59 @@ def settle(
         streams: From `choosing.streams_of`.
         seed: Seed of the study.
     """
+    rates, dropouts, arrivals = members.rate, members.dropout, members.arrival
+    lifetimes, ties, audiences, qualities = members.lifetime, members.ties, members.audience, members.quality
     for world in range(lo, hi):
-        begin = int(first[world] + count[world])
-        for rank in range(int(numbers[world])):
-            settler(members, begin + rank, rank, traits[world], streams[world], seed)
-        count[world] += numbers[world]
+        begin, size = int(first[world] + count[world]), int(numbers[world])
+        trait, keys = traits[world], streams[world]
+        clear(members, begin, begin + size)
+        for rank in range(size):
+            rate, dropout, since = past(rank, trait, keys, seed)
+            rates[begin + rank] = rate
+            dropouts[begin + rank] = dropout
+            arrivals[begin + rank] = -1 - int(since)
+            u_past, _ = draw(seed, int(keys[D_ARRIVAL]), BEFORE, rank, TRIES, 0)
+            days = 1 + poisson(min(rate * (1.0 - dropout) * since, 10_000.0), u_past)
+            lifetimes[begin + rank] = days
+        born(members, begin, size, 0, BEFORE, trait[EMPLOYED_START], trait, keys, seed, 1.0)
+        for row in range(begin, begin + size):
+            ties[row] = float(rates[row]) * trait[TIES]
+            audiences[row] = float(rates[row]) * float(qualities[row]) * trait[AUDIENCE]
+        count[world] += size
+
+
+def arrive(
+    members: Members, first: NDArray[np.int64], count: NDArray[np.int64], numbers: NDArray[np.int64],
+    lo: int, hi: int, rank_from: int, traits: NDArray[np.float64], quality: NDArray[np.float64],
+    streams: NDArray[np.uint64], seed: int, month: int,
+) -> None:  # fmt: skip
+    """New members in worlds lo ... hi - 1, with traits drawn from the world's distributions.
+
+    Args:
+        members: The rows; changed in place.
+        first: Row where each world begins.
+        count: Rows in use; grows by `numbers`.
+        numbers: How many arrive in each world. int64[worlds].
+        lo: First world.
+        hi: World after the last.
+        rank_from: Rank of the first of them: 0, or `turnover.PAID_RANK` for those drawn by pay.
+        traits: Rows of `Trait`. float64[worlds, traits].
+        quality: Ratio on their quality. float64[worlds].
+        streams: From `choosing.streams_of`.
+        seed: Seed of the study.
+        month: Month of arrival.
+    """
+    rates, dropouts, arrivals = members.rate, members.dropout, members.arrival
+    moment = moment_of(word(0), word(0))
+    for world in range(lo, hi):
+        begin, size = int(first[world] + count[world]), int(numbers[world])
+        trait, keys = traits[world], streams[world]
+        clear(members, begin, begin + size)
+        for k in range(size):
+            key = member_key(word(month), word(rank_from + k))
+            rate, dropout = nature(trait, 0.0, seed, keys, key, moment)
+            rates[begin + k] = rate
+            dropouts[begin + k] = dropout
+            arrivals[begin + k] = month
+        born(members, begin, size, rank_from, month, trait[EMPLOYED], trait, keys, seed, quality[world])
+        count[world] += size

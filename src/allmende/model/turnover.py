@@ -5,27 +5,24 @@ month of arrival and the rank in it, so the n-th newcomer of a month is the same
 that has one, whatever the policy.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.counts import poisson
 from allmende.draws import Decision
-from allmende.kernel import kernel
+from allmende.kernel import compiled, kernel
 from allmende.model.member import return_gap
-from allmende.model.state import Members, Standing, Status
-from allmende.model.traits import draw, newborn
+from allmende.model.state import MEMBER_FIELDS, Members, Standing, Status
+from allmende.model.traits import draw
 
 __all__ = [
     "PAID_RANK",
     "arrivals",
-    "arrive",
+    "gap_of",
     "newcomers",
     "resettle",
-    "settle_leaver",
     "settle_leavers",
-    "take_over",
+    "survivors",
 ]
 
 PAID_RANK = 2**31
@@ -36,19 +33,13 @@ LONG_STANDING = 5
 
 
 @kernel
-def settle_leaver(
-    members: Members, row: int, chance: float, shape: float, seed: int, key: int, month: int
-) -> None:
-    """A member who dropped out pauses or is gone: the longer the member took part, the likelier a return.
+def gap_of(lifetime: int, u: float, chance: float, shape: float) -> int:
+    """Months until a member who dropped out returns, 0 for never.
 
-    The chance of ever returning is `chance` n / (n + 5) after n active days (`field.md` B15 is about
-    core developers; one-day members seldom come back, B6).
+    The longer a member took part, the likelier a return: chance n / (n + 5) after n active days. `field.md`
+    B15 is about core developers; one-day members seldom come back (B6).
     """
-    u, _ = draw(seed, key, int(members.arrival[row]), int(members.rank[row]), month, 0)
-    lifetime = int(members.lifetime[row])
-    gap = return_gap(u, chance * (lifetime / (lifetime + LONG_STANDING)), shape)
-    members.wake[row] = month + gap
-    members.status[row] = PAUSED if gap > 0 else GONE
+    return return_gap(u, chance * (lifetime / (lifetime + LONG_STANDING)), shape)
 
 
 def settle_leavers(
@@ -68,18 +59,20 @@ def settle_leavers(
         seed: Seed of the study.
         month: Month of the run.
     """
+    arrival, rank, lifetime = members.arrival, members.rank, members.lifetime
+    wake, statuses = members.wake, members.status
     for block in range(lo, hi):
         world = int(blocks[block, 0])
+        key = int(streams[world, D_RETURN])
         for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
-            status = members.status[row]
-            if status in (ACTIVE, GONE):
-                continue
+            status = statuses[row]
             if status == LEAVING:
-                settle_leaver(
-                    members, row, chance[world], shape[world], seed, int(streams[world, D_RETURN]), month
-                )
-            elif status == PAUSED and members.wake[row] <= month + 1:
-                members.status[row] = BACK
+                u, _ = draw(seed, key, int(arrival[row]), int(rank[row]), month, 0)
+                gap = gap_of(int(lifetime[row]), u, chance[world], shape[world])
+                wake[row] = month + gap
+                statuses[row] = PAUSED if gap > 0 else GONE
+            elif status == PAUSED and wake[row] <= month + 1:
+                statuses[row] = BACK
 
 
 def newcomers(
@@ -109,85 +102,38 @@ def arrivals(u: float, expected: float) -> int:
     return poisson(expected, u)
 
 
-def arrive(
-    members: Members, first: NDArray[np.int64], count: NDArray[np.int64], numbers: NDArray[np.int64],
-    lo: int, hi: int, rank_from: int, traits: NDArray[np.float64], quality: NDArray[np.float64],
-    streams: NDArray[np.uint64], seed: int, month: int,
-) -> None:  # fmt: skip
-    """New members in worlds lo ... hi - 1, with traits drawn from the world's distributions.
+def survivors(
+    status: NDArray[np.uint8], audience: NDArray[np.float32], first: NDArray[np.int64],
+    count: NDArray[np.int64], new_first: NDArray[np.int64], keep_gone: int, source: NDArray[np.int64],
+    target: NDArray[np.int64], new_count: NDArray[np.int64], archive: NDArray[np.float64],
+) -> int:  # fmt: skip
+    """Which rows move where, leaving out who is gone for good; answers how many rows move.
 
     Args:
-        members: The rows; changed in place.
-        first: Row where each world begins.
-        count: Rows in use; grows by `numbers`.
-        numbers: How many arrive in each world. int64[worlds].
-        lo: First world.
-        hi: World after the last.
-        rank_from: Rank of the first of them: 0, or `PAID_RANK` for those drawn by pay.
-        traits: Rows of `traits.Trait`. float64[worlds, traits].
-        quality: Ratio on their quality. float64[worlds].
-        streams: From `streams_of`.
-        seed: Seed of the study.
-        month: Month of arrival.
-    """
-    for world in range(lo, hi):
-        begin = int(first[world] + count[world])
-        for k in range(int(numbers[world])):
-            newborn(members, begin + k, month, rank_from + k, traits[world], streams[world], seed)
-            members.quality[begin + k] = float(members.quality[begin + k]) * quality[world]
-        count[world] += numbers[world]
-
-
-def take_over(
-    old: Members, old_first: NDArray[np.int64], old_count: NDArray[np.int64], new: Members,
-    new_first: NDArray[np.int64], new_count: NDArray[np.int64], keep_gone: int, archive: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Move rows into a new standing in order, leaving out who is gone for good.
-
-    Args:
-        old: Rows so far.
-        old_first: Where worlds begin.
-        old_count: Rows in use.
-        new: Rows to fill.
-        new_first: Where worlds begin there.
-        new_count: Filled with the rows in use.
-        keep_gone: Whether rows of members who are gone are kept.
+        status: Of each row.
+        audience: Of each row.
+        first: Where worlds begin.
+        count: Rows in use.
+        new_first: Where worlds begin in the new standing.
+        keep_gone: 1 when rows of members who are gone are kept.
+        source: Filled with the rows that move.
+        target: Filled with where to.
+        new_count: Filled with the rows in use there.
         archive: Audience of the works of members whose rows are given back is added here. float64[worlds].
     """
-    for world in range(len(old_count)):
+    moved = 0
+    for world in range(len(count)):
         there = int(new_first[world])
-        for row in range(int(old_first[world]), int(old_first[world] + old_count[world])):
-            if keep_gone or old.status[row] != GONE:
-                _copy(old, row, new, there)
-                there += 1
-            else:
-                archive[world] += float(old.audience[row])
+        for row in range(int(first[world]), int(first[world] + count[world])):
+            if keep_gone == 0 and status[row] == GONE:
+                archive[world] += float(audience[row])
+                continue
+            source[moved] = row
+            target[moved] = there
+            moved += 1
+            there += 1
         new_count[world] = there - new_first[world]
-
-
-@kernel
-def _copy(old: Any, row: int, new: Any, there: int) -> None:
-    new.arrival[there] = old.arrival[row]
-    new.rank[there] = old.rank[row]
-    new.rate[there] = old.rate[row]
-    new.dropout[there] = old.dropout[row]
-    new.quality[there] = old.quality[row]
-    new.intensity[there] = old.intensity[row]
-    new.need[there] = old.need[row]
-    new.ties[there] = old.ties[row]
-    new.drive[there] = old.drive[row]
-    new.audience[there] = old.audience[row]
-    new.expected[there] = old.expected[row]
-    new.receipt[there] = old.receipt[row]
-    new.frame[there] = old.frame[row]
-    new.wake[there] = old.wake[row]
-    new.acts[there] = old.acts[row]
-    new.year[there] = old.year[row]
-    new.lifetime[there] = old.lifetime[row]
-    new.days[there] = old.days[row]
-    new.status[there] = old.status[row]
-    new.employer[there] = old.employer[row]
-    new.accepted[there] = old.accepted[row]
+    return moved
 
 
 def resettle(
@@ -198,14 +144,16 @@ def resettle(
     Args:
         standing: The members so far.
         room: Rows to reserve. int64[worlds].
-        archive: See `take_over`; changed in place.
-        keep_gone: See `take_over`.
+        archive: See `survivors`; changed in place.
+        keep_gone: See `survivors`.
     """
-    from allmende.kernel import compiled
-
-    fresh = Standing.of_room(room)
-    compiled(take_over)(
-        standing.members, standing.first, standing.count, fresh.members, fresh.first, fresh.count,
-        keep_gone, archive,
+    fresh, old = Standing.of_room(room), standing.members
+    size = int(standing.count.sum())
+    source, target = np.empty(size, np.int64), np.empty(size, np.int64)
+    moved = compiled(survivors)(
+        old.status, old.audience, standing.first, standing.count, fresh.first, int(keep_gone), source, target,
+        fresh.count, archive,
     )  # fmt: skip
+    for name in MEMBER_FIELDS:
+        getattr(fresh.members, name)[target[:moved]] = getattr(old, name)[source[:moved]]
     return fresh

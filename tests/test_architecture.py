@@ -82,7 +82,7 @@ FLOORS = {
         "measurement",
     ],
     "grammar": ["model", "typology"],
-    "worlds": ["economies", "simulation", "flows", "odd"],
+    "worlds": ["economies", "simulation", "outcomes", "flows", "odd"],
     "telling": ["plots", "reports"],
     "doors": ["cli"],
 }

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 
 from allmende.reports import report
+from allmende.reports.html import html
+from allmende.reports.resultsfile import page_data
+from allmende.reports.worlds import worlds_page
+from test_outcomes import simulated
 from village import NASTY, measured
 
 WIDTHS = (1280, 380)
@@ -43,8 +47,15 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         "village": report(measured(), place / "village.html", command="allmende measure village"),
         "nasty": report(measured(NASTY, org=NASTY, truncated=NASTY), place / "nasty.html", command=NASTY),
+        "worlds": worlds_file(place / "worlds.html"),
         "both": report([measured(), measured("hamlet")], place / "both.html"),
     }
+
+
+def worlds_file(place: Path) -> Path:
+    results = simulated("crowdsourcing")
+    place.write_text(html(worlds_page(results, data=page_data(results))), encoding="utf-8")
+    return place
 
 
 def opened(browser: Any, place: Path, *, width: int = 1280, scheme: str = "light") -> Opened:
@@ -60,7 +71,7 @@ def opened(browser: Any, place: Path, *, width: int = 1280, scheme: str = "light
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["village", "nasty", "both"])
+@pytest.mark.parametrize("name", ["village", "nasty", "both", "worlds"])
 def test_a_page_says_nothing_asks_for_nothing_and_fits(
     name: str, width: int, scheme: str, browser: Any, pages: dict[str, Path]
 ) -> None:

@@ -81,7 +81,7 @@ def test_help_names_every_command_and_loads_nothing_heavy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment()
     )
     assert answer.stdout.splitlines()[-2:] == ["CODE 0", "HEAVY []"]
-    for command in ("measure", "read", "list", "explain"):
+    for command in ("measure", "read", "simulate", "list", "explain"):
         assert f"\n  {command} " in answer.stdout
 
 
@@ -233,6 +233,11 @@ def test_events_are_not_written_in_a_form_nobody_knows(
         (("measure", "{clone}", "--html", "no/such/folder/page.html"), "does not exist"),
         (("measure", "{clone}", "--replicates", "-1"), "--replicates"),
         (("measure",), "PATH"),
+        (("simulate", "commonz"), "Did you mean 'commons'?"),
+        (("simulate", "commons", "--set", "decai=0.1", "--members", "10"), "Did you mean 'decay'?"),
+        (("simulate", "commons", "--set", "decay=much"), "NAME=VALUE"),
+        (("simulate", "commons", "--set", "decay=7", "--members", "10"), "decay"),
+        (("simulate", "commons", "--members", "0"), "--members"),
         (("list", "spoons"), "no kind of plug-in is called 'spoons'"),
     ],
 )
@@ -344,6 +349,24 @@ def test_colours_are_for_screens_and_for_those_who_want_them() -> None:
     assert "\x1b[1m" in on_a_screen("explain", "gini")
     assert "\x1b[31m" in on_a_screen("explain", "giny")
     assert "\x1b[31m" not in on_a_screen("explain", "giny", NO_COLOR="1")
+
+
+def test_an_economy_is_simulated_into_a_page_and_data(tmp_path: Path) -> None:
+    page, data = tmp_path / "page.html", tmp_path / "data.json"
+    answer = allmende(
+        "simulate", "sharing", "--members", "60", "--months", "12", "--replicates", "2", "--set", "r=0.5",
+        "--html", str(page), "--json", str(data),
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("sharing · simulated")
+    assert "r = 0.5" in answer.stdout
+    again = tmp_path / "again.json"
+    allmende(
+        "simulate", "sharing", "--members", "60", "--months", "12", "--replicates", "2", "--set", "r=0.5",
+        "--threads", "1", "--json", str(again),
+    )  # fmt: skip
+    assert json.loads(data.read_text())["hash"] == json.loads(again.read_text())["hash"]
+    assert "<!doctype html>" in page.read_text()
 
 
 def test_explain_says_where_a_number_comes_from() -> None:

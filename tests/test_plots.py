@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from allmende.outcomes import Band
 from allmende.plots import records, worlds
 from allmende.plots.vegalite import COLOURS
 from allmende.reports.figures import figures, series_figures
@@ -44,7 +45,7 @@ SPECIFICATIONS = {
         y_title="members",
     ),
     "bands": worlds.bands(
-        [worlds.BandRow(0, "baseline", 1.0, 0.5, 2.0)], title="b", origin="simulated", y_title="members"
+        [Band(0, "baseline", 1.0, 0.5, 2.0)], title="b", origin="simulated", y_title="members"
     ),
 }
 

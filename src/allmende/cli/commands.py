@@ -12,6 +12,7 @@ __all__ = ["COMMANDS", "LazyGroup", "commands"]
 COMMANDS = {
     "measure": ("allmende.cli.measure", "Measure a community from its own records."),
     "read": ("allmende.cli.read", "Say what a record is worth; write its events to a file."),
+    "simulate": ("allmende.cli.simulate", "Simulate an economy: sharing, commons, crowdsourcing."),
     "list": ("allmende.cli.listing", "List what is installed: readers, indicators, ..."),
     "explain": ("allmende.cli.explain", "Explain an indicator: question, definition, source."),
 }

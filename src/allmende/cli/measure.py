@@ -13,9 +13,9 @@ from allmende.cli.sources import Asked, read_community, reading_options, refuse_
 if TYPE_CHECKING:
     from allmende.measurement import Measurement
 
-__all__ = ["command", "month_after", "reproducing"]
+__all__ = ["OUT", "command", "month_after", "refuse_unwritable", "reproducing"]
 
-_OUT = click.Path(dir_okay=False, path_type=Path)
+OUT = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -33,8 +33,8 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--indicator", "indicators", multiple=True, metavar="NAME", help="Ask this one only; may be repeated."
 )
-@click.option("--html", type=_OUT, metavar="FILE", help="Write the page: one file that needs no network.")
-@click.option("--json", type=_OUT, metavar="FILE", help="Write everything as JSON.")
+@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@click.option("--json", type=OUT, metavar="FILE", help="Write everything as JSON.")
 @click.option("--csv", type=_FOLDER, metavar="FOLDER", help="Write the tables as CSV files.")
 @click.option("--explain-identities", is_flag=True, help="Say why accounts were joined into members.")
 @click.option(
@@ -68,7 +68,7 @@ def command(
     asked = Asked(**reading)
     refuse_names_in_files(asked, html=html, json=json, csv=csv)
     for place in (html, json, csv):
-        _refuse_unwritable(place)
+        refuse_unwritable(place)
 
     from allmende.cli.progress import shown_progress
     from allmende.measurement import measure
@@ -119,7 +119,7 @@ def _month(since: str) -> int | None:
     return parse(since) if since.strip() else None
 
 
-def _refuse_unwritable(place: Path | None) -> None:
+def refuse_unwritable(place: Path | None) -> None:
     """Measuring can take minutes: say at once that its result would have nowhere to go."""
     if place is not None and not place.expanduser().resolve().parent.is_dir():
         raise click.UsageError(

@@ -1,25 +1,15 @@
 """Charts of simulated worlds."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from allmende.outcomes import Band
 from allmende.plots.vegalite import SERIES, Specification, colours, layered, tooltip, unique, values
 
-__all__ = ["BandRow", "bands"]
-
-
-class BandRow(NamedTuple):
-    """An outcome of a simulated world in a month: the middle replicate and the interval of the others."""
-
-    month: int
-    world: str
-    mid: float
-    low: float
-    high: float
+__all__ = ["bands"]
 
 
 def bands(
-    rows: Sequence[BandRow], *, title: str, origin: str, y_title: str, share: bool = False, height: int = 200
+    rows: Sequence[Band], *, title: str, origin: str, y_title: str, share: bool = False, height: int = 200
 ) -> Specification:
     """Outcomes of worlds by month: the middle one as a line and the interval of the others as a band.
 
@@ -33,7 +23,7 @@ def bands(
     """
     names = unique(row.world for row in rows)
     number = ".1%" if share else ",.4~g"
-    x = {"field": "month", "type": "quantitative", "title": "month", "scale": {"nice": False}}
+    x = {"field": "month", "type": "quantitative", "title": "month of the run", "scale": {"nice": False}}
     y = {
         "field": "mid",
         "type": "quantitative",

@@ -7,6 +7,8 @@ Text in blocks is plain text, never markup.
 from dataclasses import dataclass, field
 from typing import Any
 
+from allmende.plots.flows import Drawing
+
 __all__ = [
     "Block",
     "Cell",
@@ -16,6 +18,7 @@ __all__ = [
     "Figure",
     "Notes",
     "Paragraph",
+    "Picture",
     "Section",
     "Sentences",
     "Span",
@@ -175,7 +178,20 @@ class Tiles:
     tiles: tuple[Tile, ...]
 
 
-Block = Paragraph | Notes | Facts | Sentences | Table | Sparkline | Figure | Tiles
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing of boxes and arrows with the table of what it shows; fields as in `Figure`."""
+
+    name: str
+    title: str
+    origin: str
+    description: str
+    drawing: Drawing
+    table: Table
+    note: str = ""
+
+
+Block = Picture | Paragraph | Notes | Facts | Sentences | Table | Sparkline | Figure | Tiles
 
 
 @dataclass(frozen=True, slots=True)

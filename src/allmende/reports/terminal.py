@@ -13,6 +13,7 @@ from allmende.reports.document import (
     Figure,
     Notes,
     Paragraph,
+    Picture,
     Sentences,
     Sparkline,
     Table,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["console_for", "render", "show", "spark"]
 
 _WIDTH = 100
+_LONGEST_SPARK = 40
 _BARS = "▁▂▃▄▅▆▇█"
 _STYLES = {"healthy": "green", "fragile": "red", "changed": "cyan", "unsure": "yellow"}
 _SIGNS = {"healthy": "+", "fragile": "!", "changed": "~", "unsure": "?"}
@@ -105,7 +107,7 @@ def _drawn(block: Block) -> "Iterable[RenderableType]":
             yield _table(block)
         case Tiles():
             yield _facts(Facts(tuple((one.title, f"{one.value} ({one.interval})") for one in block.tiles)))
-        case Figure():
+        case Figure() | Picture():
             yield Text(f"{block.title} ({block.origin})", "bold")
             yield _table(block.table)
 
@@ -140,7 +142,8 @@ def _sparkline(block: Sparkline) -> "Iterable[RenderableType]":
         return
     yield Text()
     line = Text(f"{block.title}  {block.labels[0]} ")
-    line.append(spark(block.values[-60:]), "cyan")
+    every = -(-len(block.values) // _LONGEST_SPARK)
+    line.append(spark(block.values[::-1][::every][::-1]), "cyan")
     line.append(f" {block.labels[1]}  (most {max(block.values):,.0f}, last {block.values[-1]:,.0f})")
     yield line
 

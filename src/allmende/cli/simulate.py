@@ -1,0 +1,108 @@
+"""`allmende simulate`: what happens in such an economy?"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from allmende.cli.measure import OUT, refuse_unwritable, reproducing
+
+__all__ = ["command", "settings"]
+
+_COUNT = click.IntRange(min=1)
+
+
+@click.command("simulate")
+@click.argument("economy")
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be repeated."
+)
+@click.option("--members", type=_COUNT, default=1000, show_default=True, help="Members at the start.")
+@click.option("--months", type=_COUNT, default=120, show_default=True, help="Length of the run.")
+@click.option("--replicates", type=_COUNT, default=20, show_default=True, help="Worlds of other luck.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@click.option("--threads", type=_COUNT, default=None, help="How many threads; all processors by default.")
+@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@click.option("--json", type=OUT, metavar="FILE", help="Write the results as JSON.")
+def command(
+    *,
+    economy: str,
+    given: tuple[str, ...],
+    members: int,
+    months: int,
+    replicates: int,
+    seed: int,
+    threads: int | None,
+    html: Path | None,
+    json: Path | None,
+) -> None:
+    """Simulate an economy: sharing, commons, crowdsourcing, ...
+
+    Members arrive, act, pause and leave as in real communities; institutions pay, offer and admit; money is
+    conserved. The same seed gives the same worlds, whatever the number of threads.
+    """
+    for place in (html, json):
+        refuse_unwritable(place)
+
+    from allmende.cli.progress import shown_progress
+    from allmende.reports.terminal import show
+    from allmende.reports.worlds import worlds_brief
+    from allmende.simulation import simulate
+
+    with shown_progress() as progress:
+        results = simulate(
+            economy,
+            members=members,
+            months=months,
+            replicates=replicates,
+            seed=seed,
+            parameters=settings(given),
+            threads=threads,
+            progress=progress,
+        )
+    show(worlds_brief(results), sys.stdout)
+
+    from allmende.reports.html import html as html_of
+    from allmende.reports.resultsfile import page_data, results_json
+    from allmende.reports.worlds import worlds_page
+
+    made_by = reproducing((), sys.argv[1:])
+    if html is not None:
+        page = worlds_page(results, command=made_by, data=page_data(results, command=made_by))
+        html.expanduser().write_text(html_of(page), encoding="utf-8")
+        click.echo(f"The page: {html}", err=True)
+    if json is not None:
+        json.expanduser().write_text(results_json(results, command=made_by), encoding="utf-8")
+        click.echo(f"The data: {json}", err=True)
+
+
+def settings(given: tuple[str, ...]) -> dict[str, float | int | bool]:
+    """Parameters as users write them.
+
+    Raises:
+        UsageError: one is not NAME=VALUE, or its value is no number.
+
+    >>> settings(("decay=0.02", "quality_contingent=true"))
+    {'decay': 0.02, 'quality_contingent': True}
+    """
+    found: dict[str, float | int | bool] = {}
+    for one in given:
+        name, _, value = one.partition("=")
+        number = _number(value.strip().lower())
+        if number is None:
+            raise click.UsageError(
+                f"--set {one} is not NAME=VALUE with a number, true or false",
+                click.get_current_context(silent=True),
+            )
+        found[name.strip()] = number
+    return found
+
+
+def _number(text: str) -> float | int | bool | None:
+    """The number that a text says; None when it says none."""
+    if text in {"true", "false"}:
+        return text == "true"
+    try:
+        return int(text) if text.lstrip("+-").isdigit() else float(text)
+    except ValueError:
+        return None

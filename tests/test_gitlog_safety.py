@@ -228,3 +228,18 @@ def test_the_budget_of_memory_is_that_of_the_columns_too(tmp_path):
     records = git(repository, ReadOptions(cache=False, memory=32 << 20))
     assert "32 MiB of memory" in records.source.truncated
     assert records.source.acts == len(records.events) < 60_000
+
+
+def test_limits_that_the_user_set_are_kept(tmp_path):
+    repository = small(tmp_path / "village")
+    code = (
+        "import sys; from pathlib import Path; from allmende.readers.git import git; "
+        "from allmende.reader import ReadOptions\n"
+        "assert len(git(Path(sys.argv[1]), ReadOptions(cache=False, seconds=1e6)).events) == 6"
+    )
+    command = 'ulimit -t 100 && ulimit -d 4000000 && exec "$@"'
+    subprocess.run(
+        ["sh", "-c", command, "limited", sys.executable, "-c", code, repository],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")},
+        check=True,
+    )

@@ -189,7 +189,7 @@ class Sandbox:
     def _judge(self, status: int, words: str, late: bool) -> None:  # noqa: FBT001 - private, one caller
         if status == 0:
             return
-        if status in {-signal.SIGXCPU, -signal.SIGKILL} and late:
+        if status == -signal.SIGXCPU or (status == -signal.SIGKILL and late):
             raise BudgetExceededError(
                 f"reading needs more than the {self.budget.seconds:g} CPU seconds allowed",
                 next_step="Allow more with --seconds.",
@@ -253,14 +253,17 @@ def _limit(process: int, seconds: float, memory: int) -> None:
     if prlimit is None:
         return
     limits = {
-        resource.RLIMIT_CPU: (int(seconds) + 1, int(seconds) + 5),
-        resource.RLIMIT_DATA: (memory, memory),
-        resource.RLIMIT_FSIZE: (0, 0),
-        resource.RLIMIT_CORE: (0, 0),
+        resource.RLIMIT_CPU: int(seconds) + 1,
+        resource.RLIMIT_DATA: memory,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
     }
     try:
-        for limit, values in limits.items():
-            prlimit(process, limit, values)
+        for limit, value in limits.items():
+            # A limit that the user set for us is never raised.
+            given = [old for old in prlimit(process, limit) if old != resource.RLIM_INFINITY]
+            lowest = min([value, *given])
+            prlimit(process, limit, (lowest, lowest))
     except ProcessLookupError:
         return
 

@@ -1,10 +1,15 @@
 """Fixtures: two small communities. No generator of random numbers is shared; draws are keyed."""
 
 import pytest
+from hypothesis import settings
 
 import settlements as places
 from allmende.events import Events
 from allmende.panel import Panel
+
+# A busy machine is no failure of the code under test.
+settings.register_profile("allmende", deadline=None)
+settings.load_profile("allmende")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from enum import IntEnum
 
 import numpy as np
 import pytest
@@ -36,6 +37,46 @@ def test_compiled_follows_calls_to_other_kernels() -> None:
 def test_the_same_kernel_is_compiled_once() -> None:
     assert compiled(summed) is compiled(summed)
     assert compiled(summed) is not compiled(summed, fastmath=True)
+
+
+def test_a_closure_made_again_is_not_compiled_again() -> None:
+    def of(rule, factor):
+        def run(x: float) -> float:
+            return rule(x) * factor
+
+        return run
+
+    assert compiled(of(tripled, 2.0)) is compiled(of(tripled, 2.0))
+    assert compiled(of(tripled, 2.0))(1) == 6.0
+    assert compiled(of(tripled, 4.0))(1) == 12.0
+
+
+def test_members_of_an_enumeration_are_part_of_a_kernel() -> None:
+    def of(status):
+        def run() -> int:
+            return status.GONE * 1
+
+        return run
+
+    first, second = IntEnum("Status", {"GONE": 3}), IntEnum("Status", {"GONE": 4})
+    assert (compiled(of(first))(), compiled(of(second))()) == (3, 4)
+
+
+@kernel
+def total(values: np.ndarray) -> float:
+    found = 0.0
+    for i in range(values.size):
+        found += values[i]
+    return found
+
+
+def test_options_do_not_share_machine_code() -> None:
+    """Without reordering the sum is that of the interpreter; with it, it need not be."""
+    values = np.random.default_rng(1).normal(0, 1e8, 10_000)
+    compiled(total, fastmath=True)(values)
+    assert compiled(total)(values) == total(values)
+    names = {compiled(total, fastmath=fast).py_func.__qualname__ for fast in (True, False)}
+    assert len(names) == 2
 
 
 def test_a_kernel_in_a_closure_is_compiled_too() -> None:

@@ -13,8 +13,10 @@ not depend on a library).
 
 import hashlib
 from collections.abc import Callable, Iterator
-from types import CellType, CodeType, FunctionType, MappingProxyType
+from enum import EnumType
+from types import BuiltinFunctionType, CellType, CodeType, FunctionType, ModuleType
 from typing import Any, ParamSpec, TypeVar, cast
+from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
@@ -23,8 +25,9 @@ __all__ = ["compiled", "kernel", "word"]
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_KERNELS: set[Any] = set()
-_COMPILED: dict[tuple[Any, tuple[tuple[str, bool], ...]], Any] = {}
+_KERNELS: WeakSet[Any] = WeakSet()
+_COMPILED: dict[str, Any] = {}
+_OF_FUNCTION: WeakKeyDictionary[Any, dict[tuple[bool, bool], Any]] = WeakKeyDictionary()
 
 
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
@@ -57,25 +60,33 @@ def compiled(function: Callable[P, R], *, parallel: bool = False, fastmath: bool
     >>> doubled(1.5), compiled(doubled)(1.5)
     (3.0, 3.0)
     """
-    options = (("fastmath", fastmath), ("parallel", parallel))
-    key = (function, options)
-    if key not in _COMPILED:
-        _COMPILED[key] = _compile(function, dict(options))
-    return cast("Callable[P, R]", _COMPILED[key])
+    known = _OF_FUNCTION.setdefault(function, {})
+    if (fastmath, parallel) not in known:
+        known[fastmath, parallel] = _same(function, {"fastmath": fastmath, "parallel": parallel})
+    return cast("Callable[P, R]", known[fastmath, parallel])
 
 
-def _compile(function: Any, options: dict[str, bool]) -> Any:
-    from numba import njit
+def _same(function: Any, options: dict[str, bool]) -> Any:
+    """The machine code of a function that was made again, as closures are, is that of the first."""
+    made_of = f"{function.__module__} {function.__qualname__} {options} {_fingerprint(function)}"
+    name = hashlib.sha256(made_of.encode()).hexdigest()[:16]
+    if name not in _COMPILED:
+        _COMPILED[name] = _compile(function, name, options)
+    return _COMPILED[name]
 
+
+def _compile(function: Any, name: str, options: dict[str, bool]) -> Any:
     if function is word:
-        return njit(forceinline=True)(_uint64)
+        return _njit(_uint64, forceinline=True)
     replaced: dict[str, object] = {
         name: compiled(cast("Any", used), fastmath=options["fastmath"])
         for name, used in _globals_used(function)
         if _is_kernel(used)
     }
     cells = tuple(
-        CellType(compiled(cell.cell_contents)) if _is_kernel(cell.cell_contents) else cell
+        CellType(compiled(cell.cell_contents, fastmath=options["fastmath"]))
+        if _is_kernel(cell.cell_contents)
+        else cell
         for cell in function.__closure__ or ()
     )
     twin = FunctionType(
@@ -85,19 +96,23 @@ def _compile(function: Any, options: dict[str, bool]) -> Any:
         function.__defaults__,
         cells,
     )
-    # Numba's disk cache looks at this file only; the name carries what the kernel is made of.
-    twin.__qualname__ = f"{function.__qualname__}_{_fingerprint(function)[:16]}"
+    # Numba's disk cache looks at one file only; the name carries what the kernel is made of.
+    twin.__qualname__ = f"{function.__qualname__}_{name}"
     twin.__module__ = function.__module__
     inlined = function in _KERNELS
-    decorate: Any = njit(
-        cache=True,
-        nogil=True,
-        error_model="numpy",
-        forceinline=inlined,
-        fastmath=options["fastmath"],
-        parallel=options["parallel"],
-    )
-    return decorate(twin)
+    options = {**options, "nogil": True, "forceinline": inlined}
+    try:
+        return _njit(twin, cache=True, **options)
+    except RuntimeError:
+        # The kernel was typed in and has no file, or no folder for machine code can be written.
+        return _njit(twin, cache=False, **options)
+
+
+def _njit(function: Any, **options: bool) -> Any:
+    from numba import njit
+
+    decorator: Any = njit
+    return decorator(error_model="numpy", **options)(function)
 
 
 def _uint64(value: int) -> Any:
@@ -133,9 +148,14 @@ def _fingerprint(function: Any) -> str:
 
 
 def _content(value: object) -> str:
+    """What a value that a kernel reads is made of; never the same for two that differ."""
     if _is_kernel(value):
         return _fingerprint(value)
     if isinstance(value, np.ndarray):
         return f"{value.dtype}{value.shape}{hashlib.sha256(value.tobytes()).hexdigest()}"
-    plain = (int, float, str, bool, tuple, MappingProxyType)
-    return repr(value) if isinstance(value, plain) else str(getattr(value, "__name__", type(value)))
+    if isinstance(value, EnumType):
+        members: Any = value.__members__
+        return repr([(name, member.value) for name, member in members.items()])
+    if isinstance(value, type | ModuleType | BuiltinFunctionType):
+        return f"{value.__name__}"
+    return repr(value)

@@ -78,6 +78,7 @@ def measure(
     names: Sequence[str] = (),
     replicates: int = REPLICATES,
     seed: int = 0,
+    executor: str = "serial",
     progress: Progress = silent,
 ) -> Measurement:
     """Who carries this community, does it renew itself, and how sure is that?
@@ -90,6 +91,7 @@ def measure(
         names: Indicators to ask; all when empty.
         replicates: How many times members are resampled for the intervals.
         seed: Seed of the resampling.
+        executor: Where the panel is made (`executors`); the numbers are the same everywhere.
         progress: Told how far measuring has come.
 
     Raises:
@@ -100,7 +102,7 @@ def measure(
     if by not in PERIODS:
         raise UnknownNameError("period", by, PERIODS)
     chosen = indicators(names)
-    panel = panel_of(community)
+    panel = panel_of(community, executor=executor)
     if not len(panel):
         raise TooFewError(
             f"'{community.name}' has no act by a person to measure",

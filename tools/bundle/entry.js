@@ -49,6 +49,8 @@ async function draw(place, specification, box) {
   });
   view.tooltip((_handler, event, _item, value) => showTooltip(box, event, value));
   await view.runAsync();
+  // The place has the chart's description; what is inside would be read out as a heap of unnamed symbols.
+  place.querySelector("svg")?.setAttribute("aria-hidden", "true");
   place.dataset.drawn = "true";
 }
 

@@ -46,6 +46,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
     help="How often members are drawn again for the intervals.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of the draws.")
+@click.option(
+    "--executor",
+    default="serial",
+    show_default=True,
+    metavar="NAME",
+    help="Where the counting is done: serial, threads, processes, ray.",
+)
 def command(
     *,
     since: str,
@@ -58,6 +65,7 @@ def command(
     explain_identities: bool,
     replicates: int,
     seed: int,
+    executor: str,
     **reading: Any,
 ) -> None:
     """Measure a community from its own records.
@@ -83,6 +91,7 @@ def command(
             names=indicators,
             replicates=replicates,
             seed=seed,
+            executor=executor,
             progress=progress,
         )
     _show(measurement, explain_identities=explain_identities)

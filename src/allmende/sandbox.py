@@ -108,7 +108,7 @@ class Foreign:
     footer: _Footer
 
     def columns(self, wanted: Sequence[str], *, memory: int) -> dict[str, Column]:
-        """Decode columns.
+        """Decode columns; can be asked once.
 
         Args:
             wanted: Their names; all must be in `names`.

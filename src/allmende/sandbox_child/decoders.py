@@ -1,10 +1,12 @@
 """Columns of Parquet and Arrow files as plain numbers, and texts as codes."""
 
 import os
+from collections import defaultdict
 from typing import Any
 
 __all__ = ["Arrow", "Parquet"]
 
+FEW = 1 << 16
 # A list of texts goes as one text, each of them after a unit separator; an empty list has no type.
 LISTS = {
     "VARCHAR[]": "array_to_string(list_transform({0}, lambda one: chr(31) || one), '')",
@@ -29,6 +31,7 @@ class Parquet:
         self._file = "'" + path.replace("'", "''") + "'"
         self._packed = os.path.getsize(path)  # noqa: PTH202 - this program keeps to few imports
         self._database.execute("SET TimeZone='UTC'")
+        self._database.execute("SET enable_progress_bar=false")
         self._database.execute(f"SET allowed_paths=[{self._file}]")
         self._database.execute("SET enable_external_access=false")
         self._database.execute("SET lock_configuration=true")
@@ -63,19 +66,32 @@ class Parquet:
         quoted = '"' + name.replace('"', '""') + '"'
         source = f"read_parquet({self._file})"
         kind, expression = _expression(self._types[name], quoted)
-        table: list[str] = []
         if kind == "text":
-            self._number += 1
-            words = f"words_{self._number}"
-            self._database.execute(
-                f"CREATE TYPE {words} AS ENUM (SELECT DISTINCT {expression} FROM {source}"  # noqa: S608 - quoted
-                f" WHERE {quoted} IS NOT NULL ORDER BY 1)"
-            )
-            table = [word for (word,) in self._all(f"SELECT unnest(enum_range(NULL::{words}))")]
-            expression = f"enum_code(({expression})::{words})"
+            return self._texts(expression, quoted, source)
         found = self._database.execute(f"SELECT {expression} AS it FROM {source}").fetchnumpy()["it"]  # noqa: S608 - quoted
-        missing = np.ma.getmaskarray(found)
-        return kind, np.ma.filled(found, 0), missing, table
+        return kind, np.ma.filled(found, 0), np.ma.getmaskarray(found), []
+
+    def _texts(self, expression: str, quoted: str, source: str) -> tuple[str, Any, Any, list[str]]:
+        """A column of texts: few different ones become codes inside the database, many here."""
+        import numpy as np
+
+        count = f"SELECT approx_count_distinct({expression}) FROM {source}"  # noqa: S608 - quoted
+        if self._all(count)[0][0] > FEW:
+            found = self._database.execute(f"SELECT {expression} AS it FROM {source}").fetchnumpy()["it"]  # noqa: S608 - quoted
+            code: defaultdict[str, int] = defaultdict()
+            code.default_factory = code.__len__
+            codes = np.array([code[word] for word in np.ma.filled(found, "").tolist()], np.int32)
+            return "text", codes, np.ma.getmaskarray(found), list(code)
+        self._number += 1
+        words = f"words_{self._number}"
+        self._database.execute(
+            f"CREATE TYPE {words} AS ENUM (SELECT DISTINCT {expression} FROM {source}"  # noqa: S608 - quoted
+            f" WHERE {quoted} IS NOT NULL ORDER BY 1)"
+        )
+        table = [word for (word,) in self._all(f"SELECT unnest(enum_range(NULL::{words}))")]
+        coded = f"SELECT enum_code(({expression})::{words}) AS it FROM {source}"  # noqa: S608 - quoted
+        found = self._database.execute(coded).fetchnumpy()["it"]
+        return "text", np.ma.filled(found, 0), np.ma.getmaskarray(found), table
 
 
 def _expression(kind: str, quoted: str) -> tuple[str, str]:

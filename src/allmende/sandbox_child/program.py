@@ -17,35 +17,36 @@ import sys
 
 from allmende.sandbox_child.decoders import Arrow, Parquet
 from allmende.sandbox_child.doors import close_doors
-from allmende.sandbox_child.sending import answer, send, send_bytes
+from allmende.sandbox_child.sending import Channel
 
 __all__ = ["main", "unpack"]
 
 
 def main() -> None:
     """Read one request, answer it."""
+    channel = Channel()
     request = json.loads(sys.stdin.buffer.readline())
     still_open = close_doors(request["memory"], request["seconds"])
     try:
         if request["suffix"] == ".7z":
-            unpack(request["path"], still_open)
+            unpack(channel, request["path"], still_open)
             return
         table = (Parquet if request["suffix"] == ".parquet" else Arrow)(request["path"])
-        answer({**table.footer(), "open": still_open})
+        channel.answer({**table.footer(), "open": still_open})
         for name in json.loads(sys.stdin.buffer.readline())["columns"]:
-            send(*table.column(name))
+            channel.column(*table.column(name))
     except BrokenPipeError:
         return
     except MemoryError:
-        answer({"refused": "it needs more memory than it may have"})
+        channel.answer({"refused": "it needs more memory than it may have"})
     except ImportError as fault:
-        answer({"refused": f"the package {fault.name} is needed to read it", "lacking": fault.name})
+        channel.answer({"refused": f"the package {fault.name} is needed to read it", "lacking": fault.name})
     except Exception as fault:  # noqa: BLE001 - whatever a decoder throws is an answer
         words = " ".join(str(fault).replace(request["path"], "it").split())
-        answer({"refused": "".join(mark for mark in words if mark.isprintable())[:200]})
+        channel.answer({"refused": "".join(mark for mark in words if mark.isprintable())[:200]})
 
 
-def unpack(path: str, still_open: list[str]) -> None:
+def unpack(channel: Channel, path: str, still_open: list[str]) -> None:
     """Send what is in a .7z archive, one file after the other."""
     import py7zr
     from py7zr.io import Py7zIO, WriterFactory
@@ -57,7 +58,7 @@ def unpack(path: str, still_open: list[str]) -> None:
 
         def write(self, content: bytes | bytearray) -> int:
             if content:
-                send_bytes(content)
+                channel.block(content)
             self.written += len(content)
             return len(content)
 
@@ -80,6 +81,6 @@ def unpack(path: str, still_open: list[str]) -> None:
             return Pushed()
 
     with py7zr.SevenZipFile(path, "r") as archive:
-        answer({"open": still_open})
+        channel.answer({"open": still_open})
         archive.extractall(factory=Pushing())
-    answer({"bytes": 0})
+    channel.answer({"bytes": 0})

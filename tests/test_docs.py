@@ -101,6 +101,17 @@ def test_page_runs(page: Path, clone: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, f"{page.name}: {done.stdout}{done.stderr}"
 
 
+def test_reference_is_what_the_code_says() -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/reference.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.parametrize("kind", sorted(plugins.KINDS))
 def test_every_plugin_is_documented(kind: str) -> None:
     """The reference page of a kind has a heading for each plug-in."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from allmende import plugins
 from allmende.events import SCHEMA_VERSION, Events
 from allmende.indicator import FAMILIES, Indicator
+from allmende.model.economy import Economy
 from allmende.panel import Panel
 from allmende.reader import Reader
 
@@ -60,6 +61,21 @@ def readers() -> str:
     return "\n".join(lines)
 
 
+def economies() -> str:
+    """One heading for each economy, with its table of parameters."""
+    lines = ["# Economies", "", "Each is described whole, by the ODD protocol, on a page of its own.", ""]
+    for one in plugins.find("economy").values():
+        assert isinstance(one, Economy)
+        lines += [
+            f"## `{one.name}`",
+            "",
+            f"{one.title}. Use value is made by {one.maker}; exchange value is taken by {one.taker}; "
+            f"between them stands {one.between}. [Its ODD page](../odd/{one.name}.md).",
+            "",
+        ]
+    return "\n".join(lines)
+
+
 def tables() -> str:
     """The columns of the two tables, from their docstrings."""
     lines = [
@@ -95,7 +111,12 @@ def _docstring(table: type) -> list[str]:
 
 def main() -> None:
     """Write the pages, or check that they are what the code says."""
-    pages = {"indicators.md": indicators, "readers.md": readers, "tables.md": tables}
+    pages = {
+        "economies.md": economies,
+        "indicators.md": indicators,
+        "readers.md": readers,
+        "tables.md": tables,
+    }
     stale = []
     for name, write in pages.items():
         text = write().rstrip() + "\n"

@@ -16,7 +16,6 @@ from allmende.reports.worlds import worlds_page
 from test_outcomes import simulated
 from village import NASTY, measured
 
-WIDTHS = (1280, 380)
 SCHEMES = ("light", "dark")
 
 
@@ -69,8 +68,7 @@ def opened(browser: Any, place: Path, *, width: int = 1280, scheme: str = "light
     return seen
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
 @pytest.mark.parametrize("name", ["village", "nasty", "both", "worlds"])
 def test_a_page_says_nothing_asks_for_nothing_and_fits(
     name: str, width: int, scheme: str, browser: Any, pages: dict[str, Path]
@@ -184,3 +182,22 @@ def test_the_page_prints(browser: Any, pages: dict[str, Path], tmp_path: Path) -
     seen.page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
     assert (tmp_path / "page.pdf").stat().st_size > 20_000
     seen.page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["village", "worlds", "both"])
+def test_no_rule_of_accessibility_is_broken(name: str, browser: Any, pages: dict[str, Path]) -> None:
+    """WCAG 2.2 A and AA and best practices, as far as axe-core can check them."""
+    axe = pytest.importorskip("axe_playwright_python", reason="axe-core is not installed")
+    script = (Path(axe.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+    for scheme in SCHEMES:
+        context = browser.new_context(bypass_csp=True, color_scheme=scheme, offline=True)
+        page = context.new_page()
+        page.goto(pages[name].as_uri())
+        page.wait_for_selector("html[data-charts=drawn]", state="attached", timeout=60_000)
+        page.add_script_tag(content=script)
+        rules = "['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']"
+        found = page.evaluate(f"axe.run(document, {{runOnly: {rules}}})")
+        assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == [], scheme
+        assert len(found["passes"]) > 20
+        context.close()

@@ -180,6 +180,32 @@ def _commit(
         int(seconds[1]) * 10**6,
         offset,
         author,
-        b" " in parents,
+        len(parents) > len(ref),
         tuple(touched if paths else ()),
     )
+
+
+HEADERS = [
+    b"",
+    b"encoding iso-8859-1\n",
+    b"encoding utf-16\n",
+    b"encoding utf-7\n",
+    b"encoding no-such\n",
+    b"gpgsig x\n y\n",
+    b"author Eve <eve@x> 1 +0000\n",
+    b"committer <\n",
+    b"mergetag object x\n",
+    b"change-id \0\n",
+]
+
+
+def commit_bytes(chance: random.Random, tree: str) -> bytes:
+    """A commit whose headers after the tree are those of a record, mutated more often than not."""
+    author, committer = chance.choice(PEOPLE), chance.choice(PEOPLE)
+    made, entered = chance.choice(DATES), chance.choice(DATES)
+    lines = b"author " + author + b" " + made + b"\ncommitter " + committer + b" " + entered + b"\n"
+    lines += chance.choice(HEADERS) + b"\n" + b"%d" % chance.getrandbits(64)
+    for _ in range(chance.choice((0, 1, 1, 2, 5))):
+        lines = _mutated(chance, lines)
+    # Only the walk itself needs sound lines: the tree, and parents, which would follow it.
+    return b"tree " + tree.encode() + b"\n" + lines.replace(b"parent ", b"Parent ")

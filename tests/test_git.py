@@ -1,15 +1,17 @@
 """The git reader on ordinary, odd and hostile repositories made with git itself."""
 
+import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import git_fuzz
 from allmende.errors import SourceNotFoundError
 from allmende.events import ACTIONS, OFFSET_UNKNOWN, RECORDER_UNKNOWN
 from allmende.reader import ReadOptions
 from allmende.readers.git import git
-from hostile_git import HOSTILE_COMMITS, NOON, commit, hostile_history, make, run, small
+from hostile_git import HOSTILE_COMMITS, NOON, commit, hostile_history, make, run, small, write_object
 
 FRESH = ReadOptions(cache=False)
 
@@ -111,3 +113,19 @@ def test_mailmap_is_the_one_of_the_repository(tmp_path):
     repository = make(tmp_path / "mapped")
     commit(repository, ".mailmap", "Ada <a@x> <b@x>\n")
     assert git(repository, FRESH).source.mailmap == b"Ada <a@x> <b@x>\n"
+
+
+def test_thousands_of_mutated_commits_through_git_itself(tmp_path):
+    repository = make(tmp_path / "fuzzed")
+    tree = run(repository, "mktree")
+    chance = random.Random(7)
+    names = {write_object(repository, git_fuzz.commit_bytes(chance, tree)) for _ in range(3000)}
+    packed = "".join(f"{name} refs/heads/{name}\n" for name in sorted(names))
+    (repository / ".git" / "packed-refs").write_text("# pack-refs with: sorted\n" + packed)
+    records = git(repository, ReadOptions(cache=False, all_branches=True, touches=True))
+    assert records.source.truncated == ""
+    assert records.source.acts == len(names) == counted(repository, "--branches")
+    assert len(records.events) + records.refusals.total == len(names)
+    assert {ref.decode() for ref in records.events.ref} <= names
+    assert len(set(records.events.ref.tolist())) == len(records.events)
+    assert 300 < records.refusals.total < 2700

@@ -120,7 +120,7 @@ class Parser:
             "at": at,
             "offset": offset,
             "member": member,
-            "merge": np.array([b" " in parents for parents in batch.parents]),
+            "merge": _lengths(batch.parents) > _lengths(batch.ids),
             "recorder": recorder.astype(np.int32),
             "recorded": np.where(entered, recorded, at),
         }
@@ -206,6 +206,10 @@ _NOTHING: dict[str, NDArray[Any]] = {
     "touched": np.zeros(0, np.int64),
     "work": np.zeros(0, np.int32),
 }
+
+
+def _lengths(texts: list[bytes]) -> NDArray[np.int64]:
+    return np.fromiter(map(len, texts), np.int64, len(texts))
 
 
 def _whole_ids(ids: list[bytes]) -> NDArray[np.bool_]:

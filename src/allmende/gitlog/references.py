@@ -83,7 +83,13 @@ def branch_tips(common_dir: Path) -> tuple[str, ...]:
     Raises:
         SourceRefusedError: a reference is a link or damaged, or there are more than a million.
     """
-    tips = {name: tip for name, tip in _packed(common_dir) if name.startswith(BRANCHES)}
+    pairs = (line.partition(b" ") for line in _packed(common_dir).split(b"\n"))
+    branches = tuple(map(str.encode, BRANCHES))
+    tips = {
+        os.fsdecode(name): tip.decode("ascii")
+        for tip, _, name in pairs
+        if name.startswith(branches) and is_commit_id(tip)
+    }
     for kind in BRANCHES:
         for name in _loose_names(common_dir, common_dir / kind.rstrip("/")):
             text = _value(common_dir, name)
@@ -111,15 +117,19 @@ def _value(common_dir: Path, name: str) -> bytes | None:
         if path.resolve() != path:
             raise _refused(path, "is reached through a link")
         return text.strip()
-    return next((tip.encode() for known, tip in _packed(common_dir) if known == name), None)
+    packed = _packed(common_dir)
+    # A search, because a fork of a large project has hundreds of thousands of lines here.
+    end = packed.find(b" " + os.fsencode(name) + b"\n")
+    tip = packed[packed.rfind(b"\n", 0, max(end, 0)) + 1 : max(end, 0)]
+    return tip if is_commit_id(tip) else None
 
 
-def _packed(common_dir: Path) -> list[tuple[str, str]]:
-    lines = (small_file(common_dir / "packed-refs") or b"").split(b"\n")
-    if len(lines) > 2 * MOST_REFERENCES:
-        raise _refused(common_dir / "packed-refs", f"has {len(lines):,} lines")
-    pairs = (line.rstrip(b"\r").partition(b" ") for line in lines)
-    return [(name.decode("utf-8", "replace"), tip.decode()) for tip, _, name in pairs if is_commit_id(tip)]
+def _packed(common_dir: Path) -> bytes:
+    text = small_file(common_dir / "packed-refs") or b""
+    lines = text.count(b"\n")
+    if lines > 2 * MOST_REFERENCES:
+        raise _refused(common_dir / "packed-refs", f"has {lines:,} lines")
+    return text + b"\n"
 
 
 def _loose_names(common_dir: Path, folder: Path) -> list[str]:

@@ -51,6 +51,27 @@ def test_ten_thousand_random_splits() -> None:
         assert parts[here].tolist() == _by_hand(int(pools[world]), claims[here].tolist())
 
 
+@pytest.mark.slow
+def test_a_million_random_splits() -> None:
+    """Sums are exact, parts within a cent, and no smaller remainder is served before a larger one."""
+    chance, worlds = np.random.default_rng(16), 1_000_000
+    sizes = chance.integers(1, 10, worlds)
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    claims = chance.integers(0, 2 ** chance.integers(1, 28, offsets[-1]), dtype=np.int64)
+    pools = chance.integers(0, 2 ** chance.integers(1, 31, worlds), dtype=np.int64)
+    parts = split(pools, claims, offsets)
+    total = np.repeat(np.add.reduceat(claims, offsets[:-1]), sizes)
+    paid = np.add.reduceat(parts, offsets[:-1])
+    assert np.array_equal(paid, np.where(np.add.reduceat(claims, offsets[:-1]) > 0, pools, 0))
+    exact = np.repeat(pools, sizes) * claims
+    assert np.all(np.abs(parts * total - exact) < np.maximum(total, 1))
+    remainder = np.where(total > 0, exact % np.maximum(total, 1), 0)
+    served = parts * total > exact
+    least = np.minimum.reduceat(np.where(served, remainder, 2**62), offsets[:-1])
+    most = np.maximum.reduceat(np.where(served, -1, remainder), offsets[:-1])
+    assert np.all(least >= most)
+
+
 @pytest.mark.parametrize("pool", [0, 1, 999_999, 10**12 + 7, LARGEST])
 def test_a_million_claimants(pool) -> None:
     claims = np.random.default_rng(7).integers(0, 2**25, 1_000_000)

@@ -20,7 +20,17 @@ from allmende.events import ACTIONS, OFFSET_UNKNOWN, RECORDER_UNKNOWN, SCHEMA_VE
 from allmende.executors import threads_allowed
 from allmende.mapping import Mapping, recognise
 
-__all__ = ["MARK", "connect", "identifier", "literal", "log_files", "projection", "read_log", "write_log"]
+__all__ = [
+    "MARK",
+    "connect",
+    "identifier",
+    "literal",
+    "log_files",
+    "one_unit",
+    "projection",
+    "read_log",
+    "write_log",
+]
 
 MARK = "allmende.events"
 UNIT = "allmende.effort_unit"

@@ -119,3 +119,22 @@ def test_every_plugin_is_documented(kind: str) -> None:
     headings = set(re.findall(r"^#+ `?([A-Za-z0-9_-]+)`?", page.read_text(), re.MULTILINE))
     missing = set(plugins.find(kind)) - headings
     assert not missing, f"{page.name} lacks {sorted(missing)}; run `python tools/reference.py`"
+
+
+def test_every_figure_that_is_cited_has_its_row() -> None:
+    """Ids after `evidence.md`, and those that parameters lean on, stand on the page of evidence."""
+    from allmende.model.economy import Economy
+
+    page = (ROOT / "docs" / "evidence.md").read_text()
+    rows = set(re.findall(r"^\| ([A-L][0-9]+) \|", page, re.MULTILINE))
+    cited: set[str] = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for line in re.findall(r"evidence\.md`? ([A-L0-9, to-]+)", path.read_text()):
+            cited |= set(re.findall(r"\b[A-L][0-9]+\b", line))
+    for economy in plugins.find("economy").values():
+        assert isinstance(economy, Economy)
+        for row in economy.parameters.describe():
+            cited |= set(row["evidence"].split(", ")) - {""}
+    missing = {one for one in cited if not one.startswith("K")} - rows
+    assert cited
+    assert not missing, f"docs/evidence.md lacks {sorted(missing)}"

@@ -7,6 +7,9 @@ stands in `cases/labels.toml`, so that placement can be scored blind:
     label = "sharing"
     by = "source"
     note = "before the Partner Program"
+
+A hybrid names a `second` economy, which would be the label of one coder in four; a conflict names the two
+economies that it lies `between`. Both make a distribution against which shares are scored.
 """
 
 import tomllib
@@ -14,15 +17,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from allmende.errors import MappingError, UnknownNameError
 from allmende.typology.codebook import ECONOMIES
 from allmende.typology.facts import Dossier, Period, parse_facts
 from allmende.typology.placement import Coded, Likelihoods, learn
 
-__all__ = ["CONFLICT", "Case", "case", "cases", "coded", "likelihoods"]
+__all__ = ["CONFLICT", "SECOND", "Case", "case", "cases", "coded", "likelihoods"]
 
 CONFLICT = "conflict"
+SECOND = 0.25
 _FOLDER = "cases"
 
 
@@ -37,6 +42,8 @@ class Case:
         label: One of `ECONOMIES`, or `CONFLICT` where the sources contradict the facts; "" when not coded.
         by: Who says so: "source" (the seminar), a citation, or "coder".
         note: Why, where it is not plain.
+        second: The other economy of a hybrid, or "".
+        between: The two economies of a conflict.
     """
 
     slug: str
@@ -45,6 +52,17 @@ class Case:
     label: str = ""
     by: str = ""
     note: str = ""
+    second: str = ""
+    between: tuple[str, ...] = ()
+
+    @property
+    def credence(self) -> dict[str, float]:
+        """How far coders would give each economy as the label; sums to 1, empty when not coded."""
+        if self.between:
+            return {economy: 1 / len(self.between) for economy in self.between}
+        if self.second:
+            return {self.label: 1 - SECOND, self.second: SECOND}
+        return {self.label: 1.0} if self.label else {}
 
 
 @cache
@@ -102,16 +120,19 @@ def _dossiers() -> Iterator[tuple[str, Dossier]]:
             )
 
 
-def _labels() -> dict[str, dict[str, str]]:
+def _labels() -> dict[str, dict[str, Any]]:
     text = (resources.files("allmende.typology") / _FOLDER / "labels.toml").read_text("utf-8")
-    labels: dict[str, dict[str, str]] = tomllib.loads(text)
+    labels: dict[str, dict[str, Any]] = tomllib.loads(text)
     for slug, row in labels.items():
-        if row.get("label") not in {*ECONOMIES, CONFLICT}:
+        named = {row.get("second", ECONOMIES[0]), *row.get("between", ())}
+        if row.get("label") not in {*ECONOMIES, CONFLICT} or not named <= set(ECONOMIES):
             raise MappingError(f"'{slug}' has no known label", where="cases/labels.toml")
+        if (row["label"] == CONFLICT) != ("between" in row):
+            raise MappingError(f"'{slug}': a conflict names what it is between", where="cases/labels.toml")
     return labels
 
 
-def _case(slug: str, dossier: Dossier, labels: dict[str, dict[str, str]]) -> Case:
+def _case(slug: str, dossier: Dossier, labels: dict[str, dict[str, Any]]) -> Case:
     if len(dossier.periods) != 1:
         raise MappingError("a case has one period", where=f"cases/{slug}.toml")
     row = labels.get(slug, {})
@@ -122,4 +143,6 @@ def _case(slug: str, dossier: Dossier, labels: dict[str, dict[str, str]]) -> Cas
         row.get("label", ""),
         row.get("by", ""),
         row.get("note", ""),
+        row.get("second", ""),
+        tuple(row.get("between", ())),
     )

@@ -1,6 +1,6 @@
 """The codebook: ten criteria, what each economy predicts for them, how much each weighs and why.
 
-Criteria K1 to K10 are those of `field.md` I-2. What an economy predicts is written as plausibilities
+Criteria K1 to K10 are those of `docs/typology.md`. What an economy predicts is written as plausibilities
 of the levels: 6 what the economy is known by, 3 usual, 1 possible, 0.3 odd. They are the prior of the
 likelihoods that `placement` learns from the casebook.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["CODEBOOK", "DECIDING", "ECONOMIES", "Criterion", "criterion"]
+__all__ = ["CODEBOOK", "DECIDING", "ECONOMIES", "KEYS", "Criterion", "criterion"]
 
 ECONOMIES = ("sharing", "commons", "crowdsourcing")
 
@@ -20,7 +20,7 @@ class Criterion:
 
     Args:
         name: Name of the fact, as in a facts file.
-        code: K1 to K10 of `field.md` I-2.
+        code: K1 to K10 of `docs/typology.md`.
         question: What is asked.
         observed: How a coder, or a measurement, finds the answer.
         weight: How much of its likelihood counts, 0 to 1: facts that follow from one another must not count
@@ -71,7 +71,7 @@ CODEBOOK = (
         "Who holds the infrastructure of cooperation?",
         "Owner of the domain, the servers, the forge organisation.",
         0.5,
-        "Second key, with marks and decision; halved because marks say much of the same.",
+        "Second key, with marks; halved because marks say much of the same.",
         _levels(
             company=(6, 0.6, 6),
             foundation=(0.3, 6, 0.3),
@@ -102,8 +102,9 @@ CODEBOOK = (
         "Who decides what goes in?",
         "Who may merge and how that right is gained; acceptance of outsiders against insiders.",
         0.8,
-        "Second key: selection by the firm is what makes a crowd a supplier.",
+        "Third key: selection by the firm is what makes a crowd a supplier.",
         _levels(
+            # One person: each maker for the own work, or one for all. Neither is a decision of the producers.
             individual=(6, 0.4, 0.3),
             earned_commit=(0.3, 6, 0.3),
             mixed=(1, 2, 1),
@@ -116,7 +117,7 @@ CODEBOOK = (
         "What is produced: separable works, one common artefact, or components for a firm's product?",
         "Share of contributions to items that two or more members touched.",
         0.7,
-        "Third key: breaks ties; a common artefact is made by commons and by firms with a crowd.",
+        "Breaks ties; a common artefact is made by commons and by firms with a crowd.",
         _levels(
             separable=(6, 0.3, 1),
             common=(0.3, 6, 2),
@@ -227,6 +228,16 @@ CODEBOOK = (
 )
 
 DECIDING = (("value_captor",), ("infrastructure", "marks_owner", "decision"))
+"""Without one fact of each group a community cannot be placed."""
+
+KEYS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "value capture": ("value_captor",),
+        "ownership": ("infrastructure", "marks_owner"),
+        "decision": ("decision",),
+    }
+)
+"""The keys that may contradict each other, K4, K5 and K6, with their criteria."""
 
 
 def criterion(name: str) -> Criterion:

@@ -30,6 +30,7 @@ from allmende.model.asking import Asked, asked, check_memory
 from allmende.model.audience import serve
 from allmende.model.checkpoints import claim, read_outcome, read_state, write_outcome, write_state
 from allmende.model.crew import Crew, crew_of
+from allmende.model.diary import Diary
 from allmende.model.economy import Economy
 from allmende.model.month import (
     audit,
@@ -50,11 +51,12 @@ from allmende.model.recording import MEASURES, YEARLY, Outcome
 from allmende.model.rules import Policy, Rules
 from allmende.model.works import Works
 from allmende.model.worlds import Batch, Worlds
+from allmende.panel import Panel
 from allmende.params import Number
 from allmende.plugins import get
 from allmende.results import Replay, Results, Variable
 
-__all__ = ["Plan", "run", "simulate"]
+__all__ = ["Plan", "diary", "run", "simulate"]
 
 MONTHS_A_CHECKPOINT = 12
 NOTE_YEARLY = (
@@ -172,8 +174,7 @@ def simulate(
     >>> results["active_members"].shape
     (1, 1, 2, 12)
     """
-    found = economy if isinstance(economy, Economy) else get("economy", economy)
-    assert isinstance(found, Economy)
+    found = _economy(economy)
     wanted = asked(
         found, members=members, months=months, replicates=replicates, seed=seed, draws=draws,
         parameters=parameters, policies=policies,
@@ -184,6 +185,64 @@ def simulate(
         claim(checkpoint, wanted.fingerprint())
     outcomes = _outcomes(wanted, workers, progress, checkpoint)
     return _results(wanted, outcomes, members, parameters)
+
+
+def diary(
+    economy: str | Economy,
+    *,
+    members: int = 1_000,
+    months: int = 120,
+    replicate: int = 0,
+    seed: int = 1,
+    parameters: Mapping[str, Number] | MemberParams | None = None,
+    policies: Sequence[Policy] = (),
+) -> Panel:
+    """Who did what in which month of one simulated world, as readers fill it?
+
+    The world is the one of that replicate of `simulate` with the same question: names decide draws, so it
+    is run again and gives the same bits.
+
+    Args:
+        economy: An economy, or its name.
+        members: Members the world starts with.
+        months: How many months.
+        replicate: Which replicate (with several draws: draw x replicates + replicate).
+        seed: Seed of the study.
+        parameters: Parameters other than the defaults, or a whole set of them.
+        policies: Policies in force, each from its start.
+
+    Raises:
+        UnknownNameError: there is no such economy or parameter.
+        OutOfRangeError: a number is out of its bounds.
+
+    >>> panel = diary("commons", members=50, months=12)
+    >>> panel.origin, panel.length
+    ('simulated', 12)
+    """
+    found = _economy(economy)
+    given, sets = (None, (parameters,)) if isinstance(parameters, MemberParams) else (parameters, 1)
+    wanted = asked(
+        found,
+        members=members,
+        months=months,
+        replicates=1,
+        seed=seed,
+        draws=sets,
+        parameters=given,
+        policies=(),
+    )
+    batch = Batch(seed, members, np.array([replicate], np.int64))
+    plan = Plan.of(Rules(wanted.draws[0], found.institutions), tuple(policies), found.works, months)
+    worlds = opened(batch, plan.calendar[0], found.works, Crew())
+    pages = Diary(found.works)
+    run(worlds, plan, Outcome.empty(1, months), crew=Crew(), watcher=pages.note)
+    return pages.panel(worlds, months)
+
+
+def _economy(economy: str | Economy) -> Economy:
+    found = economy if isinstance(economy, Economy) else get("economy", economy)
+    assert isinstance(found, Economy)
+    return found
 
 
 def _outcomes(

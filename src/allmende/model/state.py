@@ -13,14 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = [
-    "BYTES_A_MEMBER",
-    "MEMBER_FIELDS",
-    "Members",
-    "Standing",
-    "Status",
-    "room_for",
-]
+__all__ = ["BYTES_A_MEMBER", "MEMBER_FIELDS", "Members", "Standing", "Status", "room_for"]
 
 
 class Status(IntEnum):

@@ -15,15 +15,7 @@ from allmende.model.member import return_gap
 from allmende.model.state import MEMBER_FIELDS, Members, Standing, Status
 from allmende.model.traits import draw
 
-__all__ = [
-    "PAID_RANK",
-    "arrivals",
-    "gap_of",
-    "newcomers",
-    "resettle",
-    "settle_leavers",
-    "survivors",
-]
+__all__ = ["PAID_RANK", "arrivals", "gap_of", "newcomers", "resettle", "settle_leavers", "survivors"]
 
 PAID_RANK = 2**31
 GONE, ACTIVE, PAUSED = int(Status.GONE), int(Status.ACTIVE), int(Status.PAUSED)

@@ -67,6 +67,11 @@ class Works(Protocol):
         """Whether views fall on members' own works one by one."""
         ...
 
+    @property
+    def common_share(self) -> float:
+        """Share of contributions that touch a work which everybody may touch."""
+        ...
+
     def at_start(self, values: Values, members: int, /) -> Numbers:
         """Works before the first month, by who made them; zeros let the first month set the scale."""
         ...
@@ -95,6 +100,7 @@ class SeparableWorks:
     """Each contribution is a work of its own; the stock is the sum of them."""
 
     separable: bool = True
+    common_share: float = 0.0
 
     def at_start(self, values: Values, members: int, /) -> Numbers:  # noqa: ARG002 - other forms need it
         """Unknown: the first month sets the scale."""
@@ -110,6 +116,7 @@ class CommonWork:
     """One work that all contributions raise: output n^(exponent - 1), n acting members against the start."""
 
     separable: bool = False
+    common_share: float = 0.95
 
     def at_start(self, values: Values, members: int, /) -> Numbers:  # noqa: ARG002 - other forms need it
         """Unknown: the first month sets the scale."""
@@ -128,6 +135,7 @@ class Proposals:
     """Integrated proposals add their market value; commissioned features what they turn out to be worth."""
 
     separable: bool = False
+    common_share: float = 0.4
 
     def at_start(self, values: Values, members: int, /) -> Numbers:
         """The product with which the sponsor begins, made by those it paid."""

@@ -19,14 +19,7 @@ from allmende.model.state import Standing
 from allmende.params import Number
 from allmende.transforms import normal
 
-__all__ = [
-    "MAKERS",
-    "Batch",
-    "Worlds",
-    "columns_of",
-    "normals",
-    "normals_below",
-]
+__all__ = ["MAKERS", "Batch", "Worlds", "columns_of", "normals", "normals_below"]
 
 Numbers = NDArray[np.float64]
 MAKERS = ("volunteers", "employees", "paid", "contractors")

@@ -11,7 +11,7 @@ from allmende.errors import StoreError
 from allmende.events import Refusals
 from allmende.reports.machine import json_text, stored, tables, write_csv
 from allmende.reports.stored import FORMAT, VERSION, decode, schema
-from village import measured
+from village import measured, village
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -74,3 +74,20 @@ def test_no_cell_of_a_table_is_a_formula(tmp_path: Path) -> None:
                 for cell in row:
                     assert not cell.startswith(("=", "+", "@", "\t", "\r")), (path.name, cell)
                     assert not cell.startswith("-") or float(cell) < 0, (path.name, cell)
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_events_of_a_hostile_source_are_written_as_text(form: str, tmp_path: Path) -> None:
+    from allmende.reports.eventfile import write_events
+
+    place = tmp_path / f"events.{form}"
+    write_events(village(org="=cmd|' /C calc'!A0"), place)
+    if form == "jsonl":
+        rows = [json.loads(line) for line in place.read_text().splitlines()]
+        assert {row["org"] for row in rows} == {"", "=cmd|' /C calc'!A0", "college.example"}
+    else:
+        with place.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert {row["org"] for row in rows} == {"", "'=cmd|' /C calc'!A0", "college.example"}
+    assert len(rows) == len(village().events)
+    assert all(row["member"] for row in rows)

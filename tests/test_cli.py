@@ -317,11 +317,11 @@ def test_stopping_it_says_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in complaint
 
 
-def on_a_screen(*words: str, **more: str) -> str:
+def on_a_screen(*words: str, code: str = "from allmende.cli import main; main()", **more: str) -> str:
     """What the command writes when standard output and error are a terminal."""
     screen, other = pty.openpty()
     with subprocess.Popen(
-        [sys.executable, "-c", "from allmende.cli import main; main()", *words],
+        [sys.executable, "-c", code, *words],
         stdout=other,
         stderr=other,
         env=environment(TERM="xterm-256color", **more),
@@ -367,6 +367,22 @@ def test_an_economy_is_simulated_into_a_page_and_data(tmp_path: Path) -> None:
     )  # fmt: skip
     assert json.loads(data.read_text())["hash"] == json.loads(again.read_text())["hash"]
     assert "<!doctype html>" in page.read_text()
+
+
+def test_long_work_shows_its_progress_on_a_screen_and_nowhere_else() -> None:
+    code = (
+        "import allmende.cli.progress as progress, time\n"
+        "progress._PATIENCE = 0.0\n"
+        "with progress.shown_progress() as told:\n"
+        "    for done in range(3): told('reading', done, None); time.sleep(0.15)\n"
+        "    for done in range(3): told('measuring', done, 2); time.sleep(0.15)\n"
+    )
+    shown = on_a_screen(code=code)
+    assert "reading" in shown
+    assert "measuring" in shown
+    assert "100%" in shown
+    quiet = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert quiet.stdout + quiet.stderr == ""
 
 
 def test_explain_says_where_a_number_comes_from() -> None:

@@ -19,13 +19,13 @@ def shown_progress() -> Iterator[Progress]:
         yield silent
         return
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f}%"))
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[so_far]}"))
     bars = Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
     started = time.monotonic()
-    tasks: dict[str, int] = {}
+    tasks: dict[str, TaskID] = {}
 
     def told(stage: str, done: float, total: float | None, /) -> None:
         if time.monotonic() - started < _PATIENCE:
@@ -33,8 +33,11 @@ def shown_progress() -> Iterator[Progress]:
         if not bars.live.is_started:
             bars.start()
         if stage not in tasks:
-            tasks[stage] = bars.add_task(stage, total=total)
-        bars.update(bars.task_ids[tasks[stage]], completed=done, total=total)
+            for earlier in tasks.values():
+                bars.update(earlier, visible=False)
+            tasks[stage] = bars.add_task(stage, total=total, so_far="")
+        so_far = f"{done / total:.0%}" if total else f"{done:,.0f}"
+        bars.update(tasks[stage], completed=done, total=total, so_far=so_far)
 
     try:
         yield told

@@ -6,7 +6,10 @@ import textwrap
 from math import inf
 from pathlib import Path
 
+import click
+
 from allmende import plugins
+from allmende.cli.commands import COMMANDS, commands
 from allmende.events import SCHEMA_VERSION, Events
 from allmende.indicator import FAMILIES, Indicator
 from allmende.model.economy import Economy
@@ -69,10 +72,46 @@ def economies() -> str:
         lines += [
             f"## `{one.name}`",
             "",
-            f"{one.title}. Use value is made by {one.maker}; exchange value is taken by {one.taker}; "
-            f"between them stands {one.between}. [Its ODD page](../odd/{one.name}.md).",
+            (
+                f"{one.title}. Use value is made by {one.maker}; exchange value is taken by {one.taker}; "
+                f"between them stands {one.between}. [Its ODD page](../odd/{one.name}.md)."
+            ),
             "",
         ]
+    return "\n".join(lines)
+
+
+def command_line() -> str:
+    """One heading for each command, with its arguments and options."""
+    lines = [
+        "# Command line",
+        "",
+        "The exit code is 0 when all was done, 2 when something given was not right, 1 for a fault of",
+        "Allmende's own, 130 when you stopped it. What is shown goes to standard output; messages, progress",
+        "and faults go to standard error. Without a screen there are no colours and lines have 100 columns;",
+        "`NO_COLOR` is honoured.",
+        "",
+    ]
+    for name in COMMANDS:
+        command = commands.get_command(click.Context(commands), name)
+        assert command is not None
+        context = click.Context(command, info_name=f"allmende {name}")
+        usage = " ".join(command.collect_usage_pieces(context))
+        lines += [
+            f"## `{name}`",
+            "",
+            f"`allmende {name} {usage}`",
+            "",
+            inspect.cleandoc(command.help or ""),
+            "",
+        ]
+        lines += ["| option | meaning |", "| --- | --- |"]
+        for option in command.get_params(context):
+            record = option.get_help_record(context)
+            if record is not None and record[1]:
+                meaning = " ".join(record[1].split()).replace("|", "\\|")
+                lines.append(f"| `{record[0].replace('|', ' or ')}` | {meaning} |")
+        lines.append("")
     return "\n".join(lines)
 
 
@@ -112,6 +151,7 @@ def _docstring(table: type) -> list[str]:
 def main() -> None:
     """Write the pages, or check that they are what the code says."""
     pages = {
+        "command-line.md": command_line,
         "economies.md": economies,
         "indicators.md": indicators,
         "readers.md": readers,

@@ -1,6 +1,6 @@
 """How much CPU does reading a git history cost, beside what git itself needs and what others take?
 
-    python benchmarks/reading.py REPOSITORY... [--rounds 5] [--files] [--peers FOLDER] [--limit 600]
+    python benchmarks/reading.py REPOSITORY... [--rounds 5] [--branches] [--files] [--lines] [--peers FOLDER]
 
 CPU seconds of the whole process tree, interpreter start and imports included; the contestants take
 turns in every round, so that a busy machine slows all of them. Shown are medians, and the median over
@@ -114,12 +114,15 @@ def reading(repository: Path, *asked: str) -> tuple[str, ...]:
 
 def contests(repository: Path, arguments: argparse.Namespace) -> list[list[Contestant]]:
     """Groups of contestants; the first of each is the reference."""
+    every = ("branches",) if arguments.branches else ()
+    log = (*LOG, "--branches", "--remotes") if arguments.branches else LOG
+    kept = reading(repository, "cache", *every)
     groups = [
         [
-            Contestant("git log, the same six fields", LOG),
-            Contestant("allmende, nothing kept", reading(repository)),
-            Contestant("allmende, first read", reading(repository, "cache"), cold=True),
-            Contestant("allmende, second read, nothing new", reading(repository, "cache")),
+            Contestant("git log, the same six fields", log),
+            Contestant("allmende, nothing kept", reading(repository, *every)),
+            Contestant("allmende, first read", kept, cold=True),
+            Contestant("allmende, second read, nothing new", kept),
         ]
     ]
     if arguments.files:
@@ -194,6 +197,7 @@ def main() -> None:
     parser.add_argument("repositories", nargs="+", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--limit", type=float, default=600.0, help="CPU seconds of one run")
+    parser.add_argument("--branches", action="store_true", help="all branches, not HEAD alone")
     parser.add_argument("--files", action="store_true", help="also which files each commit touched")
     parser.add_argument("--lines", action="store_true", help="also line counts, once: slow")
     parser.add_argument("--peers", type=Path, help="also Perceval and PyDriller, installed in this folder")

@@ -11,7 +11,17 @@ from allmende.errors import SourceNotFoundError
 from allmende.events import ACTIONS, OFFSET_UNKNOWN, RECORDER_UNKNOWN
 from allmende.reader import ReadOptions
 from allmende.readers.git import git
-from hostile_git import HOSTILE_COMMITS, NOON, commit, hostile_history, make, run, small, write_object
+from hostile_git import (
+    HOSTILE_COMMITS,
+    NOON,
+    commit,
+    hostile_history,
+    make,
+    remove_blob,
+    run,
+    small,
+    write_object,
+)
 
 FRESH = ReadOptions(cache=False)
 
@@ -112,7 +122,14 @@ def test_nothing_there_and_nothing_in_it(tmp_path):
 def test_mailmap_is_the_one_of_the_repository(tmp_path):
     repository = make(tmp_path / "mapped")
     commit(repository, ".mailmap", "Ada <a@x> <b@x>\n")
-    assert git(repository, FRESH).source.mailmap == b"Ada <a@x> <b@x>\n"
+    records = git(repository, FRESH)
+    assert records.source.mailmap == b"Ada <a@x> <b@x>\n"
+    assert records.source.notes == ()
+    remove_blob(repository, "HEAD:.mailmap")
+    without = git(repository, FRESH)
+    assert without.source.mailmap == b""
+    assert ".mailmap" in without.source.notes[0]
+    assert without.source.acts == 1
 
 
 def test_thousands_of_mutated_commits_through_git_itself(tmp_path):

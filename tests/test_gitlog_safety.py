@@ -197,6 +197,7 @@ def test_damage_is_never_passed_over(tmp_path):
     records = git(repository, ReadOptions(cache=False))
     assert "damaged" in records.source.truncated
     assert missing in records.source.truncated
+    assert "hint" not in records.source.truncated
     assert records.source.acts == len(records.events) < 6
 
 
@@ -213,6 +214,7 @@ def test_a_damaged_tip_is_an_error(tmp_path, which):
         git(repository, ReadOptions(cache=False))
     assert "git could not read it" in str(error.value)
     assert "\n" not in error.value.given
+    assert "hint" not in error.value.given
 
 
 def test_a_branch_that_is_no_commit_is_an_error(tmp_path):

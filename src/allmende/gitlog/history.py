@@ -14,7 +14,7 @@ from allmende.gitlog.frames import FORMAT, batches
 from allmende.gitlog.parse import NO_DATE, Log, Parser
 from allmende.gitlog.safety import Sandbox
 
-__all__ = ["Asked", "blob", "descends", "read", "some"]
+__all__ = ["Asked", "blob", "descends", "lists", "read", "some"]
 
 COMMAND = (
     "log",
@@ -128,6 +128,11 @@ def blob(box: Sandbox, tip: str, path: str, *, largest: int) -> bytes | None:
         return None
     answer = box.answer("cat-file", "--batch", given=header[0] + b"\n")
     return answer[answer.index(b"\n") + 1 : -1]
+
+
+def lists(box: Sandbox, tip: str, path: str) -> bool:
+    """Whether a commit has such a file, its content here or not."""
+    return bool(box.answer("ls-tree", "-z", tip, "--", path))
 
 
 def _without_overflow(box: Sandbox, log: Log) -> Log:

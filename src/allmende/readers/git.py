@@ -45,7 +45,7 @@ def git(source: Path, options: ReadOptions, /) -> Records:
     if not found.tips:
         return Records(Events.of([]), record)
     with sandbox(found, seconds=options.seconds, memory=options.memory) as box:
-        mailmap = history.blob(box, found.tips[0], ".mailmap", largest=LARGEST_MAILMAP)
+        mailmap, left_out = _mailmap(box, found.tips[0])
         answer, truncated, notes = _history(box, found, options)
     return Records(
         answer.events,
@@ -53,11 +53,18 @@ def git(source: Path, options: ReadOptions, /) -> Records:
             record,
             acts=answer.acts,
             truncated="; ".join(filter(None, (_shallow(found), truncated))),
-            notes=(*found.notes, *notes, *_counted(answer)),
-            mailmap=mailmap or b"",
+            notes=(*found.notes, *left_out, *notes, *_counted(answer)),
+            mailmap=mailmap,
         ),
         answer.refusals,
     )
+
+
+def _mailmap(box: Sandbox, tip: str) -> tuple[bytes, tuple[str, ...]]:
+    content = history.blob(box, tip, ".mailmap", largest=LARGEST_MAILMAP)
+    if content is None and history.lists(box, tip, ".mailmap"):
+        return b"", ("its .mailmap is too large or not in this clone: people are merged without it",)
+    return content or b"", ()
 
 
 def _history(box: Sandbox, found: layout.Layout, options: ReadOptions) -> tuple[Told, str, tuple[str, ...]]:

@@ -99,6 +99,7 @@ def payout_top_hundredth_share(panel: Panel, /, *, minimum: int = 100) -> float:
     """Which share of the money goes to the best-paid hundredth?
 
     What the round(0.01 n) best-paid members received, at least one, over all that was received in the window.
+    Its interval is too narrow: how much the best paid could get is not seen by drawing among those there are.
     """
     paid = _paid(panel)
     estimate = inequality.top_share(paid, 0.01) if len(paid) else None

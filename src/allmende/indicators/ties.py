@@ -1,7 +1,7 @@
 """Ties: do members work on the same works? From who touched which work; refused when that was not read.
 
-Every figure is a ratio of sums over members, each member's part being what the whole community makes it: when
-members are resampled, who shares works with whom stays as it is.
+When members are resampled, who shares works with whom stays as it is: pairs count as often as both of their
+members were drawn together, works as often as those who touched them.
 """
 
 from dataclasses import dataclass
@@ -34,13 +34,15 @@ def co_editing_density(panel: Panel, /, *, minimum: int = 5) -> float:
     compare communities of like size.
     """
     _require_works(panel)
-    partners = panel.view(_partners)
-    active = panel.view(_touched)[:, 0] > 0
-    size = int(active.sum())
-    others = panel.kept(_size) - 1
-    estimate = min(float(partners[active].mean() / others), 1.0) if size and others > 0 else None
+    tied, _ = _weighted_pairs(panel)
+    times = panel.times()[panel.kept(_touchers)]
+    size = int(times.sum())
+    # Copies of one member are no pair.
+    possible = size**2 - int((times**2).sum())
+    estimate = tied / possible if possible else None
     require(size, max(minimum, 2), "members who touched a work", estimate=estimate)
-    assert estimate is not None
+    if estimate is None:
+        raise TooFewError("there is only one member who touched a work, however often drawn")
     return estimate
 
 
@@ -58,9 +60,8 @@ def repeated_dyads(panel: Panel, /, *, minimum: int = 20) -> float:
     common. One common work may be chance; strong ties repeat.
     """
     _require_works(panel)
-    partners, again = panel.view(_partners), panel.view(_partners_again)
-    pairs = int(partners.sum()) // 2
-    return share_of(again.sum(), partners.sum(), found=pairs, minimum=minimum, noun="pairs of tied members")
+    tied, again = _weighted_pairs(panel)
+    return share_of(again, tied, found=tied // 2, minimum=minimum, noun="pairs of tied members")
 
 
 @indicator(
@@ -137,8 +138,9 @@ def _pairs(panel: Panel) -> _Pairs:
     return _Pairs(cells % size, work, count, np.bincount(work)[work] if len(work) else work)
 
 
-def _size(panel: Panel) -> int:
-    return len(np.unique(panel.kept(_pairs).member))
+def _touchers(panel: Panel) -> NDArray[np.int64]:
+    """Members who touched a work in the window."""
+    return np.unique(panel.kept(_pairs).member)
 
 
 def _works(panel: Panel) -> int:
@@ -161,8 +163,16 @@ def _work_parts(panel: Panel) -> NDArray[np.float64]:
     return np.stack([every, alone], axis=1).astype(np.float64)
 
 
-def _common(panel: Panel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """For each ordered pair of tied members the first of them, and how many works they have in common."""
+@dataclass(frozen=True, slots=True)
+class _Ties:
+    """Ordered pairs of members with a common work in the window: who, with whom, how many works. int64."""
+
+    member: NDArray[np.int64]
+    other: NDArray[np.int64]
+    works: NDArray[np.int64]
+
+
+def _ties(panel: Panel) -> _Ties:
     from scipy.sparse import csr_array
 
     pairs = panel.kept(_pairs)
@@ -172,15 +182,15 @@ def _common(panel: Panel) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     touched = csr_array((np.ones(len(member), np.int64), (member, work)), shape=shape)
     common = (touched @ touched.T).tocoo()
     other = common.row != common.col
-    return common.row[other].astype(np.int64), common.data[other].astype(np.int64)
+    return _Ties(
+        common.row[other].astype(np.int64),
+        common.col[other].astype(np.int64),
+        common.data[other].astype(np.int64),
+    )
 
 
-def _partners(panel: Panel) -> NDArray[np.int64]:
-    """With how many others each member shares a work. int64[size]."""
-    return np.bincount(panel.kept(_common)[0], minlength=panel.size).astype(np.int64)
-
-
-def _partners_again(panel: Panel) -> NDArray[np.int64]:
-    """With how many others each member shares two works or more. int64[size]."""
-    first, works = panel.kept(_common)
-    return np.bincount(first[works > 1], minlength=panel.size).astype(np.int64)
+def _weighted_pairs(panel: Panel) -> tuple[int, int]:
+    """Ordered pairs of tied members, and those of two common works or more, as often as both were drawn."""
+    ties, times = panel.kept(_ties), panel.times()
+    weight = times[ties.member] * times[ties.other]
+    return int(weight.sum()), int(weight[ties.works > 1].sum())

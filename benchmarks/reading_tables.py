@@ -36,7 +36,10 @@ def write(folder: Path, rows: int) -> None:
         file.write('<mediawiki version="0.10"><siteinfo><dbname>made</dbname></siteinfo>')
         for number in range(rows // 5):
             if number % 20 == 0:
-                parent = number if number % 20 else 0
+                if number % 20 == 0:
+                end = "</page>" if number else ""
+                file.write(f"{end}<page><title>P{number}</title><ns>{number // 20 % 2}</ns>")
+            parent = number if number % 20 else 0
             file.write(f"<revision><id>{number + 1}</id><parentid>{parent}</parentid>")
             file.write(f"<timestamp>2010-01-{number % 28 + 1:02d}T00:00:00Z</timestamp><contributor>")
             file.write(f"<username>U{number % 999}</username><id>{number % 999}</id></contributor>")

@@ -5,8 +5,6 @@ from difflib import get_close_matches
 
 import click
 
-import allmende
-
 __all__ = ["COMMANDS", "LazyGroup", "commands"]
 
 COMMANDS = {
@@ -59,7 +57,7 @@ class LazyGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Begin with `allmende measure .` in any clone with its history.",
 )
-@click.version_option(allmende.__version__, prog_name="allmende", message="%(prog)s %(version)s")
+@click.version_option(package_name="allmende", prog_name="allmende", message="%(prog)s %(version)s")
 @click.option("--debug", is_flag=True, help="Show the whole traceback of an unexpected fault.")
 def commands(*, debug: bool) -> None:
     """A policy laboratory for peer production.

@@ -3,11 +3,11 @@
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from io import StringIO
 from math import isfinite
 from pathlib import Path
 
-import allmende
 from allmende.answers import Answer, Change
 from allmende.community import Community
 from allmende.indicator import Curve, Interval
@@ -42,7 +42,7 @@ def stored(measurement: Measurement, *, command: str = "") -> StoredMeasurement:
     """
     panel = measurement.panel
     return StoredMeasurement(
-        made_by=f"allmende {allmende.__version__}",
+        made_by=f"allmende {version('allmende')}",
         command=command,
         community=_community(measurement.community),
         origin="simulated" if panel.origin == "simulated" else "observed",

@@ -1,6 +1,7 @@
 """Page: a measurement in full, for reading in a browser and for keeping."""
 
-import allmende
+from importlib.metadata import version
+
 from allmende.measurement import Measurement
 from allmende.months import text
 from allmende.reports.document import (
@@ -107,7 +108,7 @@ def page(measurement: Measurement, *, command: str = "") -> Document:
 def footer(measurement: Measurement, *, command: str = "") -> tuple[tuple[str, str], ...]:
     """How a page was made, so that anybody can make it again."""
     lines = [
-        ("Made by", f"Allmende {allmende.__version__}"),
+        ("Made by", f"Allmende {version('allmende')}"),
         ("To make it again", visible(command)),
         ("Seed", f"{measurement.seed}, {measurement.replicates} resamplings of members"),
         ("Digest of the records", records_digest(measurement.community)),

@@ -36,7 +36,6 @@ def write(folder: Path, rows: int) -> None:
         file.write('<mediawiki version="0.10"><siteinfo><dbname>made</dbname></siteinfo>')
         for number in range(rows // 5):
             if number % 20 == 0:
-                if number % 20 == 0:
                 end = "</page>" if number else ""
                 file.write(f"{end}<page><title>P{number}</title><ns>{number // 20 % 2}</ns>")
             parent = number if number % 20 else 0

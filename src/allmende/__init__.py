@@ -6,11 +6,12 @@ light; each verb is imported when it is first used.
 
 import importlib
 
-__all__ = ["measure", "read", "report"]
+__all__ = ["measure", "place", "read", "report"]
 __version__ = "0.1.0"
 
 _VERBS = {
     "measure": "allmende.measurement",
+    "place": "allmende.typology.placing",
     "read": "allmende.reading",
     "report": "allmende.reports",
 }

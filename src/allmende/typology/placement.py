@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.indicator import Interval
+from allmende.months import text
 from allmende.typology.codebook import CODEBOOK, DECIDING, ECONOMIES, KEYS, criterion
 
 __all__ = [
@@ -104,6 +105,18 @@ class Placement:
     def leading(self) -> str:
         """The economy with the largest share, whatever the verdict."""
         return max(ECONOMIES, key=lambda economy: self.shares[economy].mid)
+
+    def __str__(self) -> str:
+        """The verdict, and the largest share with its interval.
+
+        >>> print(place_evidence([], learn()))
+        undetermined (sharing 0.33, 0.33 to 0.33)
+        """
+        share = self.shares[self.leading]
+        told = f"{share.mid:.2f}, {share.low:.2f} to {share.high:.2f}"
+        when = f"{text(self.start)} to {text(self.stop - 1)} " if self.start is not None and self.stop else ""
+        lead = "" if self.verdict == self.leading else f"{self.leading} "
+        return f"{when}{self.verdict} ({lead}{told})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,27 @@ for a person to confirm, and which never count as evidence.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from allmende.gitlog.tree import Tree
 from allmende.typology.placement import Evidence
 
-__all__ = ["Hint", "hints", "is_sign", "tree_evidence"]
+__all__ = ["LICENCE_NAMES", "Hint", "dated_licences", "hints", "is_sign", "tree_evidence"]
 
 _SIGN = re.compile(
     r"^(?:\.github/|docs?/|legal/)?"
-    r"(?:licen[cs]e[^/]*|copying[^/]*|notice[^/]*|cla[^/]*|[^/]*contributor[-_ ]licen[cs]e[^/]*|dco[^/]*"
+    r"(?:[^/]*licen[cs]e[^/]*|copying[^/]*|notice[^/]*|cla[^/]*|[^/]*contributor[-_ ]licen[cs]e[^/]*|dco[^/]*"
     r"|contributing[^/]*|governance[^/]*|maintainers[^/]*|codeowners|funding\.ya?ml|trademark[^/]*|readme[^/]*)$",
     re.IGNORECASE,
 )
+# The licence of the whole stands in the top folder; those of bundled parts stand elsewhere or say so.
+_LICENCE_FILE = re.compile(
+    r"(?!.*(?:third|3rd|bundled|vendor))(?:[\w-]*licen[cs]e|copying)[^/]*$", re.IGNORECASE
+)
+LICENCE_NAMES = ("*licen[cs]e*", "copying*")
+"""Patterns of the files whose changes tell licences over time."""
+
 _LICENCES = (
     (
         "source_available",
@@ -33,6 +40,8 @@ _LICENCES = (
     ("permissive", r"redistribution and use in source and binary forms|isc license|zlib license"),
     ("permissive", r"permission to use, copy, modify, (?:and/or|and) distribute|boost software license"),
 )
+# Owners of licence texts, named in them by whoever uses the licence.
+_STEWARDS = frozenset({"MongoDB", "MariaDB Corporation Ab"})
 _FOUNDATION = (
     r"((?:[A-Z][\w.]+ ){1,4}Foundation|Software Freedom Conservancy|Software in the Public Interest)"
 )
@@ -78,6 +87,20 @@ def tree_evidence(tree: Tree) -> list[Evidence]:
     return found
 
 
+def dated_licences(trees: Sequence[Tree]) -> list[tuple[int, Evidence]]:
+    """When the licence became another: the second of each change, with what it became, oldest first.
+
+    Args:
+        trees: The licence files at each commit that changed one, from `gitlog.tree.changes_of`.
+    """
+    found: list[tuple[int, Evidence]] = []
+    for tree in trees:
+        for one in tree_evidence(tree):
+            if one.criterion == "licence" and (not found or found[-1][1].levels != one.levels):
+                found.append((tree.at, one))
+    return found
+
+
 def hints(tree: Tree) -> list[Hint]:
     """What the tree suggests about facts that no tree holds."""
     found: dict[tuple[str, str], Hint] = {}
@@ -89,7 +112,7 @@ def hints(tree: Tree) -> list[Hint]:
 
 def _licences(tree: Tree) -> Iterator[tuple[str, str]]:
     for path, text in tree.texts.items():
-        if not re.match(r"(?:licen[cs]e|copying)[^/]*$", path, re.IGNORECASE):
+        if not _LICENCE_FILE.match(path):
             continue
         plain = " ".join(text[:20_000].lower().split())
         kind = next((kind for kind, pattern in _LICENCES if re.search(pattern, plain)), None)
@@ -100,7 +123,7 @@ def _licences(tree: Tree) -> Iterator[tuple[str, str]]:
 def _agreement(tree: Tree) -> tuple[str, str] | None:
     for path, text in tree.texts.items():
         signed = re.search(r"contributor licen[cs]e agreement|\bCLA\b|copyright assignment", text)
-        if signed is None or path.lower().startswith(("license", "licence", "copying")):
+        if signed is None or _LICENCE_FILE.match(path):
             continue
         near = text[max(0, signed.start() - 400) : signed.end() + 400]
         return ("cla_foundation" if re.search(_FOUNDATION, near) else "cla_company"), path
@@ -124,7 +147,7 @@ def _hints_of(path: str, text: str, reference: str) -> Iterator[Hint]:
             continue
         yield Hint("marks_owner", f"names {owner}: perhaps foundation", reference)
     for owner in dict.fromkeys(re.findall(r"Copyright[^\n]{0,30}?" + _COMPANY, text[:20_000])):
-        if "Software Foundation" not in owner:
+        if "Software Foundation" not in owner and owner.partition(",")[0].strip() not in _STEWARDS:
             yield Hint("marks_owner", f"copyright of {owner.strip()}: perhaps company", reference)
 
 

@@ -10,6 +10,9 @@ __all__ = ["COMMANDS", "LazyGroup", "commands"]
 COMMANDS = {
     "measure": ("allmende.cli.measure", "Measure a community from its own records."),
     "read": ("allmende.cli.read", "Say what a record is worth; write its events to a file."),
+    "place": ("allmende.cli.place", "Say which economy it is, when, and on what evidence."),
+    "facts": ("allmende.cli.facts", "Begin a facts file: what no record holds, asked for by name."),
+    "cases": ("allmende.cli.cases", "List the casebook: dated cases of all three economies."),
     "simulate": ("allmende.cli.simulate", "Simulate an economy: sharing, commons, crowdsourcing."),
     "list": ("allmende.cli.listing", "List what is installed: readers, indicators, ..."),
     "explain": ("allmende.cli.explain", "Explain an indicator: question, definition, source."),

@@ -10,9 +10,6 @@ from typing import Any
 import pytest
 
 from allmende.reports import report
-from allmende.reports.html import html
-from allmende.reports.resultsfile import page_data
-from allmende.reports.worlds import worlds_page
 from test_outcomes import simulated
 from village import NASTY, measured
 
@@ -46,15 +43,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return {
         "village": report(measured(), place / "village.html", command="allmende measure village"),
         "nasty": report(measured(NASTY, org=NASTY, truncated=NASTY), place / "nasty.html", command=NASTY),
-        "worlds": worlds_file(place / "worlds.html"),
+        "worlds": report(simulated("crowdsourcing"), place / "worlds.html"),
         "both": report([measured(), measured("hamlet")], place / "both.html"),
     }
-
-
-def worlds_file(place: Path) -> Path:
-    results = simulated("crowdsourcing")
-    place.write_text(html(worlds_page(results, data=page_data(results))), encoding="utf-8")
-    return place
 
 
 def opened(browser: Any, place: Path, *, width: int = 1280, scheme: str = "light") -> Opened:

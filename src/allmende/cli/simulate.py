@@ -62,15 +62,12 @@ def command(
         )
     show(worlds_brief(results), sys.stdout)
 
-    from allmende.reports.html import html as html_of
-    from allmende.reports.resultsfile import page_data, results_json
-    from allmende.reports.worlds import worlds_page
+    from allmende.reports import report
+    from allmende.reports.resultsfile import results_json
 
     made_by = reproducing((), sys.argv[1:])
     if html is not None:
-        page = worlds_page(results, command=made_by, data=page_data(results, command=made_by))
-        html.expanduser().write_text(html_of(page), encoding="utf-8")
-        click.echo(f"The page: {html}", err=True)
+        click.echo(f"The page: {report(results, html, command=made_by)}", err=True)
     if json is not None:
         json.expanduser().write_text(results_json(results, command=made_by), encoding="utf-8")
         click.echo(f"The data: {json}", err=True)

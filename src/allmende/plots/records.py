@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 
+_WHOLE = {"tickMinStep": 1}
 _DECADES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 
 
@@ -78,7 +79,7 @@ def cohorts(rows: Sequence[CohortActivity], *, origin: str, x_title: str) -> Spe
         mark={"type": "bar", "stroke": PAPER, "strokeWidth": 0.5},
         encoding={
             "x": periods(x_title, unique(row.period for row in rows)),
-            "y": {"field": "members", "type": "quantitative", "title": "active members"},
+            "y": {"field": "members", "type": "quantitative", "title": "active members", "axis": _WHOLE},
             "color": colours("cohort", names, spread(SEQUENCE[:0:-1], len(names))),
             "order": {"field": "place", "type": "quantitative"},
             "tooltip": tooltip(period="nominal", cohort="nominal", members="quantitative"),

@@ -1,4 +1,4 @@
-"""Reports: what was measured, told on a terminal, in a page, and to other programs.
+"""Reports: what was measured or simulated, told on a terminal, in a page, and to other programs.
 
 A report computes nothing: it turns a measurement into blocks (`document`) and draws those.
 """
@@ -10,32 +10,44 @@ from typing import TYPE_CHECKING
 # The doors load this package for its words alone; what it tells is loaded when it is told.
 if TYPE_CHECKING:
     from allmende.measurement import Measurement
+    from allmende.reports.document import Document
+    from allmende.results import Results
 
 __all__ = ["report"]
 
 
-def report(measured: "Measurement | Sequence[Measurement]", path: str | Path, *, command: str = "") -> Path:
-    """Write the page of a measurement, or one page that lays several side by side.
+def report(
+    told: "Measurement | Results | Sequence[Measurement]", path: str | Path, *, command: str = ""
+) -> Path:
+    """Write the page of a measurement or of a simulation, or one that lays several measurements side by side.
 
     The page is one file and needs no network. No member appears in it, neither by name nor by pseudonym.
 
     Args:
-        measured: What was measured: one community, or several to compare.
+        told: What was measured or simulated: one community, several to compare, or the results of an economy.
         path: Where the page goes.
         command: The command that makes it again, printed at its foot.
 
     Raises:
         RegimeMismatchError: records that count different things were to be compared.
+        TooFewError: there is nothing to compare.
     """
-    from allmende.reports.comparison import comparison
     from allmende.reports.html import html
-    from allmende.reports.page import page
 
-    document = (
-        comparison(measured, command=command)
-        if isinstance(measured, Sequence)
-        else page(measured, command=command)
-    )
     place = Path(path).expanduser()
-    place.write_text(html(document), encoding="utf-8")
+    place.write_text(html(_document(told, command)), encoding="utf-8")
     return place
+
+
+def _document(told: "Measurement | Results | Sequence[Measurement]", command: str) -> "Document":
+    from allmende.reports.comparison import comparison
+    from allmende.reports.page import page
+    from allmende.reports.resultsfile import page_data
+    from allmende.reports.worlds import worlds_page
+    from allmende.results import Results
+
+    if isinstance(told, Results):
+        return worlds_page(told, command=command, data=page_data(told, command=command))
+    if isinstance(told, Sequence):
+        return comparison(told, command=command)
+    return page(told, command=command)

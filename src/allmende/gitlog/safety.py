@@ -35,6 +35,7 @@ __all__ = ["Budget", "Sandbox", "sandbox"]
 PIPE = 1 << 20
 BLOCK = 1 << 22
 MOST_WORDS = 400
+LONGEST = 10**8
 F_SETPIPE_SZ = getattr(fcntl, "F_SETPIPE_SZ", None)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 CONFIG = """\
@@ -261,7 +262,7 @@ def _limit(process: int, seconds: float, memory: int) -> None:
     if prlimit is None:
         return
     limits = {
-        resource.RLIMIT_CPU: int(seconds) + 1,
+        resource.RLIMIT_CPU: int(min(seconds, LONGEST)) + 1,
         resource.RLIMIT_DATA: memory,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,

@@ -49,7 +49,7 @@ class SharingParams(MemberParams):
     """What sharing adds: attention, and its price."""
 
     quality_spread: float = param(
-        1.2, low=0, high=3, prior=Uniform(0.8, 1.6), evidence=("G1", "G7"),
+        1.4, low=0, high=3, prior=Uniform(1.0, 1.8), evidence=("G1", "G7"),
         doc="Standard deviation of log quality; works that stand alone differ more than parts of one work.",
     )  # fmt: skip
     belonging: float = param(

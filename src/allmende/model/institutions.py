@@ -58,6 +58,7 @@ class Platform:
         basis: How it is divided: "views" in proportion, or "members" in equal parts.
         threshold: Least views a month for a share (G9).
         contingency: How far the share depends on quality, 0 to 1 (C25).
+        serves: Whether it pays for the infrastructure.
     """
 
     name: str = "platform"
@@ -65,12 +66,13 @@ class Platform:
     basis: Basis = "views"
     threshold: float = 0.0
     contingency: float = 0.0
+    serves: bool = True
 
     def __call__(self, view: View, /) -> Acts:
         """Sell last month's attention, serve, and share."""
         income = view.of("served") * view.parameter("views_a_use") * view.parameter("ad_price")
         held = view.balances["platform"] + income
-        capacity, cost = bought_capacity(view, held)
+        capacity, cost = bought_capacity(view, held if self.serves else np.zeros(view.size))
         payments = [
             *endowment(view, "platform"),
             Payment("advertisers", "platform", view.cents(income), kind="advertising"),

@@ -46,7 +46,7 @@ class MemberParams(Params):
         0.5, low=0, high=2, prior=Uniform(0.2, 0.8), doc="Standard deviation of log need of the common work."
     )
     arrivals: float = param(
-        0.05, low=0, high=2, unit="1/month", prior=LogNormal(0.05, 0.5), provenance="literature",
+        0.06, low=0, high=2, unit="1/month", prior=LogNormal(0.06, 0.5), provenance="literature",
         evidence=("B9",), doc="Newcomers a month for each member at the start, while drivers are zero.",
     )  # fmt: skip
     history: float = param(
@@ -218,7 +218,7 @@ class MemberParams(Params):
         doc="Chance that an employed member is dismissed.",
     )
     market: float = param(
-        100.0, low=0, high=1e9, unit="people/member", prior=LogNormal(100, 1.0),
+        100.0, low=0, high=1e6, unit="people/member", prior=LogNormal(100, 1.0),
         doc="People who might use the works, for each member at the start.",
     )  # fmt: skip
     reach: float = param(

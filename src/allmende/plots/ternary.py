@@ -12,6 +12,7 @@ from allmende.plots.vegalite import (
     NEUTRAL,
     SERIES,
     Specification,
+    chart,
     colours,
     layered,
     tooltip,
@@ -19,7 +20,7 @@ from allmende.plots.vegalite import (
     values,
 )
 
-__all__ = ["CORNERS", "PlacedPoint", "region", "ternary"]
+__all__ = ["CORNERS", "PlacedPoint", "region", "shares", "ternary"]
 
 CORNERS: Mapping[str, tuple[float, float]] = {
     "sharing": (0.0, 0.0),
@@ -29,6 +30,7 @@ CORNERS: Mapping[str, tuple[float, float]] = {
 """Where on the plane a community stands that is one economy alone."""
 
 _SIDE = 440
+_BAR, _LEAST_BARS = 20, 90
 _STEPS = (0.25, 0.5, 0.75)
 _SLACK = 1e-9
 _THREE = 3
@@ -61,6 +63,15 @@ class _Point(NamedTuple):
     y: float
     step: int
     label: str
+
+
+class _Share(NamedTuple):
+    placement: str
+    economy: str
+    share: float
+    low: float
+    high: float
+    place: int
 
 
 class _Vertex(NamedTuple):
@@ -157,6 +168,53 @@ def ternary(points: Sequence[PlacedPoint], *, title: str, origin: str) -> Specif
     }
 
 
+def shares(points: Sequence[PlacedPoint], *, title: str, origin: str) -> Specification:
+    """The three shares of each placement as one bar, below each other.
+
+    Args:
+        points: Placements, in the order in which they stand.
+        title: What is shown.
+        origin: "observed" or "simulated".
+    """
+    several = len(unique(point.community for point in points)) > 1
+    names = [f"{point.community}, {point.period}" if several else point.period for point in points]
+    rows = [
+        _Share(
+            name, economy, point.shares[economy].mid, point.shares[economy].low, point.shares[economy].high, i
+        )
+        for name, point in zip(names, points, strict=True)
+        for i, economy in enumerate(CORNERS)
+    ]
+    return chart(
+        title,
+        origin,
+        rows,
+        mark={"type": "bar"},
+        encoding={
+            "y": {
+                "field": "placement",
+                "type": "nominal",
+                "sort": names,
+                "title": None,
+                "axis": {"labelLimit": 120},
+                "scale": {"paddingInner": 0.2},
+            },
+            "x": {
+                "field": "share",
+                "type": "quantitative",
+                "title": None,
+                "axis": {"format": ".0%", "tickCount": 4},
+                "scale": {"domain": [0, 1]},
+            },
+            "color": colours("economy", list(CORNERS), SERIES[: len(CORNERS)])
+            | {"legend": {"columns": {"expr": "width < 260 ? 1 : 3"}}},
+            "order": {"field": "place", "type": "quantitative"},
+            "tooltip": tooltip(placement="nominal", economy="nominal", share=".0%", low=".0%", high=".0%"),
+        },
+        height=max(_LEAST_BARS, _BAR * len(points)),
+    )
+
+
 def _rows(points: Sequence[PlacedPoint], *, labelled: bool) -> list[_Point]:
     rows = []
     for step, point in enumerate(points):
@@ -177,9 +235,13 @@ def _rows(points: Sequence[PlacedPoint], *, labelled: bool) -> list[_Point]:
 
 
 def _regions(points: Sequence[PlacedPoint], colour: Specification) -> Specification:
+    # Shapes of every year would hide each other: a community has those of its first and its latest answer.
+    ends = {point.community: point for point in reversed(points)}
+    shown = [*ends.values(), *({point.community: point for point in points}.values())]
+    unlike = {(point.community, tuple(point.shares.values())): point for point in shown}
     vertices = [
         _Vertex(point.community, step, x, y)
-        for step, point in enumerate(points)
+        for step, point in enumerate(unlike.values())
         for x, y in region(point.shares)
     ]
     return {
@@ -206,7 +268,7 @@ def _frame() -> list[Specification]:
     edges, inner = [], []
     names = list(CORNERS)
     for i, (x, y) in enumerate((*CORNERS.values(), CORNERS[names[0]])):
-        edges.append(_Line(x, y, str(i)))
+        edges.append(_Vertex("", i, x, y))
     for name in names:
         one, other = (each for each in names if each != name)
         for share in _STEPS:
@@ -223,7 +285,7 @@ def _frame() -> list[Specification]:
         {
             "data": values(edges),
             "mark": {"type": "line", "strokeWidth": 1.5, "color": NEUTRAL},
-            "encoding": _at() | {"order": {"field": "line", "type": "nominal"}},
+            "encoding": _at() | {"order": {"field": "step", "type": "quantitative"}},
         },
     ]
     for name, (align, below) in sides.items():

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import allmende
 from allmende.months import text
-from allmende.plots.ternary import PlacedPoint, ternary
+from allmende.plots.ternary import PlacedPoint, shares, ternary
 from allmende.reports.document import (
     Block,
     Cell,
@@ -92,7 +92,10 @@ def placements_page(trajectories: Sequence[Trajectory], *, command: str = "", da
     names = [visible(one.name) for one in trajectories]
     sections = [
         Section(
-            "triangle", "Where they stand" if len(names) > 1 else "Where it stands", _triangle(trajectories)
+            "triangle",
+            "Where they stand" if len(names) > 1 else "Where it stands",
+            _triangle(trajectories),
+            "grid",
         )
     ]
     for place, one in enumerate(trajectories, 1):
@@ -137,6 +140,7 @@ def _triangle(trajectories: Sequence[Trajectory]) -> tuple[Block, ...]:
         )
         for point in points
     )
+    table = Table("Placements", columns, rows)
     return (
         Figure(
             "triangle",
@@ -144,10 +148,17 @@ def _triangle(trajectories: Sequence[Trajectory]) -> tuple[Block, ...]:
             "each corner is one economy alone",
             "Communities as points in a triangle whose corners are sharing, commons and crowdsourcing.",
             ternary(points, title="The three economies", origin="observed"),
-            Table("Placements", columns, rows),
-            wide=True,
-            note="The shaded shape is what the intervals of the three shares allow together. "
-            "A line joins the placements of one community in order of time.",
+            table,
+            note="The shaded shape is what the intervals of the three shares allow together, at the first "
+            "and the latest placement. A line joins the placements of one community in order of time.",
+        ),
+        Figure(
+            "shares",
+            "Shares",
+            "how far each economy explains the evidence",
+            "For each placement a bar divided into the shares of sharing, commons and crowdsourcing.",
+            shares(points, title="Shares", origin="observed"),
+            table,
         ),
     )
 

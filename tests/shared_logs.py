@@ -61,6 +61,18 @@ def community_panels() -> dict[str, Panel]:
     }
 
 
+def communities_with_half_bots() -> set[str]:
+    """Logs in which somebody commits both as a person and as a bot."""
+    query = """
+        select distinct community from (
+            select community, actor_merged from read_parquet($logs) where kind = 'commit'
+            group by all having bool_or(bot) and not bool_and(bot)
+        )
+    """
+    answer = duckdb.connect().execute(query, {"logs": str(SHARED / "events" / "*.parquet")})
+    return {str(row[0]) for row in answer.fetchall()}
+
+
 def _panel(table: dict[str, np.ndarray]) -> Panel:
     members, member = np.unique(np.asarray(table["member"], str), return_inverse=True)
     named = np.ma.filled(np.ma.asarray(table["org"]), "")

@@ -121,3 +121,10 @@ def test_a_table_without_time_or_member_is_refused_with_its_columns(names: list[
 def test_a_mapping_that_does_not_say_what_was_done_is_refused() -> None:
     with pytest.raises(MappingError, match="what was done"):
         recognise(["a", "b"], Mapping(columns=Columns(at="a", member="b")))
+
+
+def test_names_of_a_stranger_are_shown_with_care() -> None:
+    with pytest.raises(MappingError) as error:
+        recognise(["\x1b[31mred", "a" * 10**6, *(f"column {number}" for number in range(1000))])
+    assert "\x1b" not in str(error.value)
+    assert len(str(error.value)) < 3000

@@ -255,15 +255,16 @@ def _check(mapping: Mapping, names: Sequence[str], where: str) -> None:
     for name in mapping.wanted:
         # A dotted name may lead into the objects of a JSON Lines file.
         if name not in names and name.split(".")[0] not in names:
-            raise UnknownNameError("column", name, names, where=where)
+            raise UnknownNameError("column", name, _shown(names), where=where)
     lacking = [
         field
-        for field, there in (("at", columns.at), ("member", columns.member or constants.member))
-        if not there
+        for field, source in (("at", columns.at), ("member", columns.member or constants.member))
+        if not source
     ]
     if lacking:
+        there = ", ".join(_shown(names))
         raise MappingError(
-            f"no column could be told to be {' or '.join(lacking)}; there are {', '.join(names) or 'none'}",
+            f"no column could be told to be {' or '.join(lacking)}; there are {there or 'none'}",
             where=where,
             expected="columns for the time (at) and the member",
             next_step="Say which they are in a mapping file: [columns] at = '...', member = '...'",
@@ -275,3 +276,8 @@ def _check(mapping: Mapping, names: Sequence[str], where: str) -> None:
             expected="columns.action, an [actions.COLUMN] table, or constants.action",
             next_step="If all rows are alike: [constants] action = 'make'",
         )
+
+
+def _shown(names: Sequence[str]) -> list[str]:
+    """Names of a stranger's columns, fit for a message: few, short, and nothing that a terminal obeys."""
+    return ["".join(mark if mark.isprintable() else "?" for mark in name[:60]) for name in names[:40]]

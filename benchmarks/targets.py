@@ -376,8 +376,8 @@ def main() -> None:
     found = logs()
     count = {name: sum(log.regime == name for log in found) for name in ("author", "mixed", "committer")}
     print(
-        f"{len(found)} logs: {count['author']} name authors, {count['committer']} committers, {count['mixed']} "
-        f"first the one and then the other; {sum(log.fork for log in found)} are forks.\n"
+        f"{len(found)} logs: {count['author']} name authors, {count['committer']} committers, "
+        f"{count['mixed']} first the one and then the other; {sum(log.fork for log in found)} are forks.\n"
     )
     print(
         "| row | quantity | published | logs | median | 10 to 90 % of logs | range | in the band "

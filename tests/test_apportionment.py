@@ -112,6 +112,35 @@ def test_claims_that_are_not_whole_do_not_depend_on_their_order(pool, claims, ch
     assert len(unequal) in {0, 2, 4}
 
 
+@settings(deadline=None)
+@given(st.integers(2**49, MOST_CLAIMS - 1), st.integers(1, 2**13 - 1), st.floats(0, 1))
+def test_shares_without_remainder_are_exact_however_large(total, factor, where) -> None:
+    """The pool is a multiple of the claims: each part is that multiple, to the last cent of 2^63."""
+    first = min(int(total * where), total)
+    assert _one(total * factor, [first, total - first]) == [first * factor, (total - first) * factor]
+
+
+@settings(deadline=None)
+@given(POOL, st.lists(st.sampled_from([2**40, 2**40 + 1, 2**40 + 3]), min_size=2, max_size=12))
+def test_large_claims_that_tie(pool, claims) -> None:
+    assert _one(pool, claims) == _by_hand(pool, claims)
+
+
+def test_claims_that_are_not_whole_keep_47_bits() -> None:
+    claims = np.random.default_rng(17).pareto(1.1, 50)
+    total = sum(Fraction(claim) for claim in claims.tolist())
+    for part, claim in zip(_one(LARGEST, claims), claims.tolist(), strict=True):
+        assert abs(Fraction(claim) / total * LARGEST - part) < 1 + Fraction(LARGEST, 2**46)
+
+
+def test_four_million_claims_that_are_not_whole() -> None:
+    """More claimants than the first scale has room for."""
+    claims = np.full(2**22, 0.9)
+    parts = split([LARGEST], claims, [0, claims.size])
+    assert (int(parts.min()), int(parts.max())) == (LARGEST // 2**22, LARGEST // 2**22 + 1)
+    assert int(parts.astype(object).sum()) == LARGEST
+
+
 def test_equal_claims_are_served_in_order() -> None:
     assert _one(5, [1, 1, 1]) == [2, 2, 1]
     assert _one(1, [3, 3, 3, 3]) == [1, 0, 0, 0]

@@ -120,7 +120,7 @@ def test_a_clean_record_of_a_large_community_raises_no_doubt() -> None:
 
 
 def test_few_members() -> None:
-    assert "Only 3 members" in findings(community(), panel(3), [], [])[0].text
+    assert "only 3 members" in findings(community(), panel(3), [], [])[0].text
 
 
 def test_kinds_come_in_reading_order() -> None:

@@ -77,7 +77,7 @@ _THRESHOLDS = (
         0.66,
         0.76,
         "Members who did {value} ({low} to {high}) of the previous year's work were still active",
-        "the rest of that experience is gone; ordinary years of known projects keep 76 % or more.",
+        "the rest of that experience is gone; ordinary years of known projects keep 76% or more.",
         "the experience stays.",
     ),
     _Threshold(
@@ -85,8 +85,8 @@ _THRESHOLDS = (
         0.19,
         0.28,
         "{value} ({low} to {high}) of the previous year's members came back",
-        "known projects keep 28 to 37 % in ordinary years.",
-        "as many as in known projects, or more (28 to 37 %).",
+        "known projects keep 28 to 37% in ordinary years.",
+        "as many as in known projects, or more (28 to 37%).",
     ),
     _Threshold(
         "newcomer_share",
@@ -145,7 +145,7 @@ def _judged(threshold: _Threshold, answer: Answer | None) -> Iterator[Finding]:
     if answer is None or answer.value is None or answer.interval is None:
         return
     low, value, high = (
-        f"{number:.0%}" if threshold.share else f"{number:.0f}"
+        f"{number:.0%}" if threshold.share else f"{number:,.0f}"
         for number in (answer.interval.low, answer.value, answer.interval.high)
     )
     alone = threshold.sentence_of_one and value == "1"
@@ -172,7 +172,7 @@ def _moved(changes: Sequence[Change]) -> Iterator[Finding]:
         assert one.difference is not None
         before, after = one.before.value or 0.0, one.after.value or 0.0
         direction = "more" if after > before else "fewer"
-        shown = "{:.0%}" if "share" in one.indicator else "{:.0f}"
+        shown = "{:.0%}" if "share" in one.indicator else "{:,.0f}"
         figures = f"{shown.format(after)} against {shown.format(before)}"
         yield Finding(
             "changed",
@@ -195,8 +195,8 @@ def _truncated(community: Community, _panel: Panel) -> Iterator[str]:
 def _regime(community: Community, _panel: Panel) -> Iterator[str]:
     if community.record.regime != "author":
         yield (
-            f"The record is {community.record.regime} attributed ({community.record.regime_note}): "
-            "it may name those who enter work, not those who do it. "
+            f"The record is {community.record.regime} attributed: {community.record.regime_note}. "
+            "It may name those who enter work, not those who do it. "
             "Do not compare it with author-attributed records."
         )
 
@@ -214,8 +214,8 @@ def _small(_community: Community, panel: Panel) -> Iterator[str]:
     active = int((panel.last(min(12, panel.length)).counts() > 0).sum())
     if active < _FEW_MEMBERS:
         yield (
-            f"Only {active} members were active in the last twelve months: "
-            "one more or less changes every share."
+            f"In the last twelve months {'one member was' if active == 1 else f'only {active} members were'} "
+            "active: one more or less changes every share."
         )
 
 

@@ -1,4 +1,4 @@
-"""Verification against closed forms: `python benchmarks/verification.py > docs/verification.md`.
+"""Verification against closed forms: `python -P benchmarks/verification.py > docs/verification.md`.
 
 Each row is a decision rule: it alarms when the simulated figure is more than 4.9 standard errors from the law
 (false alarm 10^-6 a row), and it sees a bias of 8 standard errors with 99.9 % power; both are printed.
@@ -209,8 +209,8 @@ def start(scale: float) -> Iterator[Row]:
             "start",
             f"mean {name} of those still there",
             moments[k],
-            values.mean(),
-            values.std() / math.sqrt(size),
+            drawn.mean(),
+            drawn.std() / math.sqrt(size),
             size,
         )
     age = -worlds.standing.members.arrival[rows].astype(float) - 0.5
@@ -293,10 +293,11 @@ def main() -> None:
     print("# Verification\n")
     print("Does the simulator do what its description says? With every driver at zero it must be the")
     print("modified beta-geometric / NBD model, whose laws are known. This page is made by")
-    print("`python benchmarks/verification.py`; `tests/test_model_closed_forms.py` runs a part of it.\n")
+    print("`python -P benchmarks/verification.py`; `tests/test_model_closed_forms.py` runs a part of it.\n")
     print(f"A row alarms beyond {ALARM} standard errors: a false alarm of 10^-6 a row,")
     print(
-        f"{len(table) * 1e-6:.0e} for the page. The last column is the relative bias that the row sees with 99.9 % power.\n"
+        f"{len(table) * 1e-6:.0e} for the page. The last column is the relative bias"
+        " that the row\nsees with 99.9 % power.\n"
     )
     print("| law | what | closed form | simulated | z | draws | bias seen |")
     print("|---|---|---:|---:|---:|---:|---:|")
@@ -315,9 +316,7 @@ def main() -> None:
     print(
         "CF2 (constant staying) is the special case of the chance of being alive; CF3, CF6 and CF7 describe"
     )
-    print(
-        "rules that the model does not have: attention is shared out in expectation, with luck, not view by view."
-    )
+    print("rules that the model does not have: attention is shared out in expectation, with luck.")
     raise SystemExit(bool(bad))
 
 

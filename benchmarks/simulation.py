@@ -1,0 +1,221 @@
+"""Simulation against its peers, in CPU time: `python -P benchmarks/simulation.py [--peers]`.
+
+The workload is the member rule alone, members and months: the same members, drivers and draws for ours
+and for a blocked C version compiled on the spot, which must give the same active days to the last one; tuned
+NumPy and (with --peers, in a throw-away environment) Mesa 3 do the same arithmetic with their own draws.
+CPU time of this process, medians of interleaved runs.
+"""
+
+import ctypes
+import math
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.draws import Decision
+from allmende.kernel import compiled
+from allmende.model import month as steps
+from allmende.model.choosing import choose, streams_of
+from allmende.model.crew import Crew
+from allmende.model.parameters import NULL
+from allmende.model.signals import Amount, Signal, Tally
+from allmende.model.state import Standing
+from allmende.model.turnover import settle_leavers
+from allmende.model.worlds import Batch
+from allmende.plugins import get
+from allmende.simulation import simulate
+
+PEERS = Path(__file__).parent / "peers"
+MONTHS = 24
+RUNS = 5
+SEED = 5
+
+
+def cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def village(size: int) -> Standing:
+    """Members at the start of a world of that size, with nothing on but belonging."""
+    economy = get("economy", "crowdsourcing")
+    rules = economy.rules(**(dict(NULL) | {"arrivals": 0.0, "belonging": 0.2, "belonging_stay": 0.2}))
+    return steps.opened(Batch(SEED, size, np.arange(1)), rules, economy.works, Crew()).standing
+
+
+def signals() -> NDArray[np.float64]:
+    heard = np.zeros((1, len(Signal)))
+    heard[0, Signal.BELONGING] = heard[0, Signal.BELONGING_STAY] = 0.2
+    heard[0, Signal.TIES_KEPT], heard[0, Signal.TIES_MADE] = 0.9, 0.05
+    heard[0, Signal.ACTS], heard[0, Signal.BAR], heard[0, Signal.CORE] = 1.3, 1e12, 10
+    return heard
+
+
+def copy(standing: Standing) -> Standing:
+    fresh = Standing.of_room(np.diff(standing.first))
+    fresh.count[:] = standing.count
+    for old, new in zip(standing.members, fresh.members, strict=True):
+        new[:] = old
+    return fresh
+
+
+def ours(standing: Standing) -> int:
+    """The kernels of the package, a month after the other."""
+    from allmende.model.choosing import blocks_of
+
+    blocks, heard, streams = blocks_of(standing), signals(), streams_of(np.zeros(1, np.int64))
+    zero, total = np.zeros(1), 0
+    for now in range(MONTHS):
+        tallies = np.zeros((len(blocks), len(Tally)), np.int64)
+        amounts = np.zeros((len(blocks), len(Amount)))
+        compiled(choose)(
+            standing.members, blocks, 0, len(blocks), heard, streams, SEED, now, tallies, amounts
+        )
+        compiled(settle_leavers)(standing.members, blocks, 0, len(blocks), zero, zero + 1, streams, SEED, now)
+        total += int(tallies[:, Tally.DAYS].sum())
+    return total
+
+
+def c_library() -> ctypes.CDLL:
+    folder = Path(tempfile.mkdtemp())
+    built = folder / "member_months.so"
+    flags = ["-O3", "-march=native", "-ffp-contract=off", "-fno-math-errno", "-shared", "-fPIC"]
+    subprocess.run(["gcc", *flags, str(PEERS / "member_months.c"), "-o", str(built), "-lm"], check=True)
+    library = ctypes.CDLL(str(built))
+    library.member_months.restype = ctypes.c_int64
+    return library
+
+
+def in_c(library: ctypes.CDLL, standing: Standing) -> int:
+    member, count = standing.members, int(standing.count[0])
+    streams = streams_of(np.zeros(1, np.int64))[0]
+    columns = (
+        member.arrival, member.rank, member.rate, member.dropout, member.intensity, member.need, member.ties,
+        member.drive, member.acts, member.year, member.lifetime, member.days, member.status,
+    )  # fmt: skip
+    numbers = (0.0, 0.0, 0.2, 0.2, 0.9, 0.05, 1.3)
+    return int(
+        library.member_months(
+            ctypes.c_int64(count),
+            ctypes.c_int(MONTHS),
+            ctypes.c_int(0),
+            *(each.ctypes.data_as(ctypes.c_void_p) for each in columns),
+            ctypes.c_uint64(SEED),
+            ctypes.c_uint64(int(streams[Decision.ACTIVITY])),
+            ctypes.c_uint64(int(streams[Decision.WORK])),
+            *(ctypes.c_double(each) for each in numbers),
+        )
+    )
+
+
+def in_numpy(standing: Standing) -> int:
+    """Tuned NumPy: whole arrays, in place where that helps, and only those still active."""
+    random = np.random.Generator(np.random.SFC64(1))
+    rows = standing.rows(0)
+    rate = standing.members.rate[rows].astype(np.float64)
+    dropout = np.clip(standing.members.dropout[rows].astype(np.float64), 1e-9, 1 - 1e-9)
+    intensity = standing.members.intensity[rows].astype(np.float64)
+    ties, active = standing.members.ties[rows].astype(np.float64), np.ones(len(rate), bool)
+    lifetime, total = np.zeros(len(rate), np.int64), 0
+    year = np.zeros(len(rate), np.int64)
+    for _ in range(MONTHS):
+        ties *= 0.9
+        here = np.flatnonzero(active)
+        bond = ties[here] / (1 + ties[here]) - 0.5
+        planned = np.minimum(random.poisson(np.minimum(rate[here] * np.exp(0.2 * bond), 60)), 31)
+        acting = planned > 0
+        here, planned, bond = here[acting], planned[acting], bond[acting]
+        odds = dropout[here] / (1 - dropout[here]) * np.exp(-0.2 * bond)
+        last = random.geometric(odds / (1 + odds))
+        days = np.minimum(planned, last)
+        contributions = days + random.poisson(1.3 * intensity[here] * days)
+        active[here[last <= planned]] = False
+        lifetime[here] += days
+        year[here] += contributions
+        ties[here] += 0.05 * days
+        total += int(days.sum())
+    return total
+
+
+def measured(work: Callable[[Standing], int], standing: Standing) -> tuple[float, int]:
+    times, total = [], 0
+    for _ in range(RUNS):
+        fresh = copy(standing)
+        before = cpu()
+        total = work(fresh)
+        times.append(cpu() - before)
+    return float(np.median(times)) / int(standing.count[0]) / MONTHS * 1e9, total
+
+
+def mesa() -> float:
+    """CPU of Mesa 3 a member-month, in an environment of its own; nan when it does not install."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
+            python = str(Path(folder) / "bin" / "python")
+            subprocess.run([python, "-m", "pip", "install", "-q", "mesa>=3"], check=True, capture_output=True)
+            script = str(PEERS / "mesa_member_months.py")
+            done = subprocess.run([python, script, "2000", "24"], check=True, capture_output=True, text=True)
+            return float(done.stdout)
+        except (OSError, subprocess.CalledProcessError, ValueError):
+            return math.nan
+
+
+def members_table(*, peers: bool) -> None:
+    library = c_library()
+    print("| members | implementation | ns CPU a member-month | ratio to C | active days |")
+    print("|---:|---|---:|---:|---:|")
+    slow = mesa() if peers else math.nan
+    for size in (1_000, 10_000, 100_000):
+        standing = village(size)
+        ours(copy(standing))
+        found = {
+            "C, blocks": measured(lambda s: in_c(library, s), standing),
+            "ours": measured(ours, standing),
+            "NumPy, tuned": measured(in_numpy, standing),
+        }
+        base = found["C, blocks"][0]
+        for name, (nanoseconds, total) in found.items():
+            print(f"| {size:,} | {name} | {nanoseconds:.1f} | {nanoseconds / base:.2f} | {total:,} |")
+        if peers and not math.isnan(slow):
+            print(f"| 2,000 | Mesa 3 | {slow:,.0f} | {slow / base:,.0f} | |")
+        same = found["C, blocks"][1] == found["ours"][1]
+        print(f"| {size:,} | *ours and C agree to the day: {same}* | | | |")
+
+
+def whole_table() -> None:
+    print(
+        "\n| economy | members | months | worlds | ms CPU a world | ns a member-month | wall, 1 to 2 threads |"
+    )
+    print("|---|---:|---:|---:|---:|---:|---:|")
+    for economy in ("sharing", "commons", "crowdsourcing"):
+        simulate(economy, members=100, months=13, replicates=2)
+        before = cpu()
+        found = simulate(economy, members=1_000, months=60, replicates=300, threads=1)
+        used = cpu() - before
+        walls = []
+        for threads in (1, 2):
+            start = time.perf_counter()
+            simulate(economy, members=1_000, months=24, replicates=300, threads=threads)
+            walls.append(time.perf_counter() - start)
+        each = used / found["members"].sum() * 1e9
+        print(
+            f"| {economy} | 1,000 | 60 | 300 | {used / 300 * 1e3:.2f} | {each:.0f} | {walls[0] / walls[1]:.2f} |"
+        )
+
+
+def main() -> None:
+    print("# Simulation: CPU time against peers\n")
+    members_table(peers="--peers" in sys.argv)
+    whole_table()
+
+
+if __name__ == "__main__":
+    main()

@@ -22,7 +22,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from allmende.aggregation import panel_of_log
+from allmende.aggregation import panel_of, panel_of_log
+from allmende.community import Community
 from allmende.events import OFFSET_UNKNOWN, Events
 from allmende.executors import run
 from allmende.logs import write_log
@@ -34,8 +35,8 @@ ORGS = ("", *(f"firm-{number:02}.example" for number in range(40)))
 TICK = os.sysconf("SC_CLK_TCK")
 
 
-def written(number: int, *, files: int, rows: int, members: int, folder: Path) -> int:
-    """Write one file of the log; its size in bytes."""
+def drawn(number: int, *, files: int, rows: int, members: int) -> Events:
+    """The acts of one file of the log."""
     draws = np.random.Generator(np.random.Philox(key=[7, number]))
     # A tenth of the time reaches into the neighbours' files, so that member-months are cut.
     passed = np.sort((number + draws.random(rows) * 1.2 - 0.1) / files)
@@ -46,7 +47,7 @@ def written(number: int, *, files: int, rows: int, members: int, folder: Path) -
     code = np.where(draws.random(rows) < 0.1, CORE * draws.random(rows) ** 2, guest).astype(np.int32)
     used, member = np.unique(code, return_inverse=True)
     own = code % len(ORGS)
-    events = Events.of_columns(
+    return Events.of_columns(
         at,
         member.astype(np.int32),
         tuple(f"member-{(one * 2_654_435_761) % 2**32:08x}" for one in used.tolist()),
@@ -57,8 +58,12 @@ def written(number: int, *, files: int, rows: int, members: int, folder: Path) -
         orgs=ORGS,
         effort_unit="lines",
     )
+
+
+def written(number: int, *, files: int, rows: int, members: int, folder: Path) -> int:
+    """Write one file of the log; its size in bytes."""
     path = folder / f"{number:05}.parquet"
-    write_log(events, path)
+    write_log(drawn(number, files=files, rows=rows, members=members), path)
     return path.stat().st_size
 
 
@@ -75,6 +80,25 @@ def one_way(folder: Path, executor: str, part_size: int | None, memory: int) -> 
         folder, executor=executor, part_size=part_size, memory=memory, work=folder.parent / "parts"
     )
     print(json.dumps({"rows": len(panel), "members": len(panel.members), "hash": digest(panel)}))
+
+
+def in_memory(events: int) -> None:
+    """CPU seconds of the first panel in a fresh process, DuckDB's import included."""
+    record = drawn(0, files=1, rows=events, members=events // 100)
+    community = Community("generated", record, np.zeros(len(record.members), bool))
+    began = time.process_time()
+    panel = panel_of(community)
+    print(json.dumps({"cpu": time.process_time() - began, "rows": len(panel)}))
+
+
+def timed_in_memory(events: int, runs: int) -> None:
+    command = [sys.executable, __file__, "--executor=in memory", f"--events={events}"]
+    found = [json.loads(subprocess.check_output(command)) for _ in range(runs)]
+    used = sorted(one["cpu"] for one in found)
+    print(
+        f"{events:,} events in memory, a panel of {found[0]['rows']:,} rows: CPU s of the first panel, import "
+        f"of DuckDB included: median {used[len(used) // 2]:.2f} ({used[0]:.2f} to {used[-1]:.2f})"
+    )
 
 
 def watched(command: list[str]) -> dict[str, float | str]:
@@ -126,11 +150,20 @@ def main() -> None:
     )
     parser.add_argument("--memory", type=float, default=4.0, help="GiB")
     parser.add_argument("--ways", default="serial,processes,ray,one piece")
+    parser.add_argument(
+        "--in-memory", type=int, metavar="RUNS", help="time panels of events in memory instead"
+    )
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--executor", help=argparse.SUPPRESS)
     parser.add_argument("--part-size", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
     memory = int(options.memory * 2**30)
+    if options.executor == "in memory":
+        in_memory(options.events)
+        return
+    if options.in_memory:
+        timed_in_memory(options.events, options.in_memory)
+        return
     if options.folder:
         one_way(options.folder, options.executor, options.part_size, memory)
         return

@@ -16,8 +16,15 @@ from hypothesis import strategies as st
 
 from allmende import months
 from allmende.aggregation import aggregate, panel_of, panel_of_log, reduction
+from allmende.aggregation.query import executed
 from allmende.community import Community, Record
-from allmende.errors import OutOfRangeError, SourceNotFoundError, StoreError, UnknownNameError
+from allmende.errors import (
+    BudgetExceededError,
+    OutOfRangeError,
+    SourceNotFoundError,
+    StoreError,
+    UnknownNameError,
+)
 from allmende.events import ACTIONS, OFFSET_UNKNOWN, Event, Events, Touches
 from allmende.logs import connect, write_log
 from allmende.panel import COLUMNS, Panel
@@ -122,6 +129,30 @@ def test_the_sql_is_the_twin(rows, random) -> None:
     left = np.array([random.random() < 0.7 for _ in events.members], bool)
     kept = left[events.member] if len(rows) else np.zeros(0, bool)
     same(aggregate(events, kept), twin(events, kept))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([1968, 2001]),
+            st.integers(1, 12),
+            st.sampled_from("ab"),
+            st.sampled_from([0, 0, 60, 60, 60, 60, 60, None]),
+        ),
+        max_size=12,
+    )
+)
+def test_zero_is_a_clock_where_the_record_says_so(rows) -> None:
+    """Britain and importers, in every month, before and after 1970: the rule of `record.readable_clock`."""
+    events = Events.of(
+        Event(datetime(year, month, 15, tzinfo=UTC), member, offset=offset)
+        for year, month, member, offset in rows
+    )
+    readable = readable_clock(events) if rows else np.zeros(0, bool)
+    columns = aggregate(events)
+    expected = np.bincount(events.member[readable], minlength=2)
+    assert np.array_equal(np.bincount(columns["member"], columns["zoned"], minlength=2), expected)
 
 
 @settings(max_examples=25, deadline=None)
@@ -353,6 +384,14 @@ def test_an_interrupted_reduction_goes_on_where_it_was(log, in_memory, tmp_path,
     os.utime(log / "00.parquet")
     assert digest(panel_of_log(log, work=tmp_path, part_size=1)) == digest(in_memory)
     assert len(list(tmp_path.iterdir())) == 21, "a file that changed is reduced again"
+
+
+def test_memory_that_does_not_suffice_is_an_error_with_advice() -> None:
+    with (
+        connect(memory=8 << 20) as connection,
+        pytest.raises(BudgetExceededError, match=r"does not suffice[\s\S]*smaller parts"),
+    ):
+        executed(connection, "CREATE TABLE many AS SELECT range, hash(range) FROM range(10_000_000)")
 
 
 def test_faults_of_a_log_name_the_file(tmp_path) -> None:

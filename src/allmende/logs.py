@@ -84,13 +84,16 @@ ORDER BY number, place
 """
 
 
-def connect(database: str = ":memory:", *, memory: int | None = None, spill: Path | None = None) -> Any:
+def connect(
+    database: str = ":memory:", *, memory: int | None = None, spill: Path | None = None, ordered: bool = True
+) -> Any:
     """A DuckDB connection that never uses the network.
 
     Args:
         database: File of the database.
         memory: Bytes beyond which it spills to disk, or fails where it may not.
         spill: Folder for what does not fit in memory; without one nothing is written to disk.
+        ordered: Whether rows keep their order where a query does not name one, which costs memory.
     """
     import duckdb
 
@@ -99,6 +102,7 @@ def connect(database: str = ":memory:", *, memory: int | None = None, spill: Pat
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
         "temp_directory": str(spill or ""),
+        "preserve_insertion_order": str(ordered).lower(),
     }
     if memory is not None:
         settings["memory_limit"] = f"{max(memory >> 20, 1)}MiB"

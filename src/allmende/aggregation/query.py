@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.errors import OutOfRangeError, StoreError
+from allmende.errors import BudgetExceededError, OutOfRangeError, StoreError
 
 __all__ = ["COMPLETE", "PANEL", "PARTS", "WORKS", "executed", "fetched", "refuse_missing", "window"]
 
@@ -114,11 +114,18 @@ def executed(connection: Any, statement: str, *, where: str = "") -> Any:
 
     Raises:
         OutOfRangeError: a moment or a sum does not fit in 64 bits.
+        BudgetExceededError: the memory allowed does not suffice.
     """
     import duckdb
 
     try:
         return connection.execute(statement)
+    except duckdb.OutOfMemoryException as error:
+        raise BudgetExceededError(
+            f"the memory allowed does not suffice: {str(error).splitlines()[0]}",
+            where=where,
+            next_step="Allow more, use fewer workers, or reduce the log in smaller parts.",
+        ) from error
     except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
         raise OutOfRangeError(
             f"a moment or a sum is too large to be counted: {str(error).splitlines()[0]}",

@@ -82,6 +82,7 @@ def panel_of_log(
         SourceNotFoundError: no Parquet file is there.
         StoreError: a file is damaged, newer than this program, or in another unit of effort than the others.
         MappingError: no mapping fits.
+        BudgetExceededError: the memory does not suffice.
         OutOfRangeError: too little memory, a sum beyond 64 bits, or a window that ends before it starts.
     """
     if memory < LEAST_MEMORY:
@@ -144,7 +145,7 @@ def _reduced(stretch: _Stretch) -> tuple[Path, str]:
             about = connection.execute(f"FROM parquet_kv_metadata({literal(str(target))})").fetchall()
         return target, next(value.decode() for _, key, value in about if key.decode() == _UNIT)
     with TemporaryDirectory(dir=stretch.work, prefix=".spill-") as spill:
-        with connect(memory=stretch.memory, spill=Path(spill)) as connection:
+        with connect(memory=stretch.memory, spill=Path(spill), ordered=False) as connection:
             found = [
                 projection(connection, file, mapping=stretch.mapping, effort=stretch.effort)
                 for file in stretch.files

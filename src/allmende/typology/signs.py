@@ -122,7 +122,7 @@ def _licences(tree: Tree) -> Iterator[tuple[str, str]]:
 
 def _agreement(tree: Tree) -> tuple[str, str] | None:
     for path, text in tree.texts.items():
-        signed = re.search(r"contributor licen[cs]e agreement|\bCLA\b|copyright assignment", text)
+        signed = re.search(r"(?i:contributor licen[cs]e agreement|copyright assignment)|\bCLA\b", text)
         if signed is None or _LICENCE_FILE.match(path):
             continue
         near = text[max(0, signed.start() - 400) : signed.end() + 400]

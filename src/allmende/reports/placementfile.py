@@ -1,9 +1,9 @@
 """Placement file: where communities stand, as JSON for other programs."""
 
 from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Any
 
-import allmende
 from allmende.indicator import Interval
 from allmende.months import text
 from allmende.typology.placement import Placement
@@ -26,7 +26,7 @@ def placements_json(trajectories: Sequence[Trajectory], *, command: str = "") ->
     said = {
         "format": FORMAT,
         "version": VERSION,
-        "made_by": f"allmende {allmende.__version__}",
+        "made_by": f"allmende {version('allmende')}",
         "command": command,
         "communities": [
             {

@@ -4,8 +4,8 @@ The same blocks on a terminal, where weights are bars of letters, and in a page,
 """
 
 from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 
-import allmende
 from allmende.months import text
 from allmende.plots.ternary import PlacedPoint, shares, ternary
 from allmende.reports.document import (
@@ -103,7 +103,7 @@ def placements_page(trajectories: Sequence[Trajectory], *, command: str = "", da
         missing = tuple(_missing(one.last))
         sections.append(Section(f"community-{place}", names[place - 1], (*blocks, Facts(missing))))
     sections.append(Section("reading", "How to read this page", (Facts(_READING),), "prose"))
-    lines = [("Made by", f"Allmende {allmende.__version__}"), ("To make it again", visible(command))]
+    lines = [("Made by", f"Allmende {version('allmende')}"), ("To make it again", visible(command))]
     return Document(
         " and ".join(names) if len(names) <= _MOST_MISSING else f"{len(names)} communities",
         _subtitle(trajectories),

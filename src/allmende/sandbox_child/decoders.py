@@ -7,9 +7,9 @@ from typing import Any
 __all__ = ["Arrow", "Parquet"]
 
 FEW = 1 << 16
-# A list of texts goes as one text, each of them after a unit separator; an empty list has no type.
+# A list of texts goes as one text, each of them after NUL and unit separator; an empty list has no type.
 LISTS = {
-    "VARCHAR[]": "array_to_string(list_transform({0}, lambda one: chr(31) || one), '')",
+    "VARCHAR[]": "array_to_string(list_transform({0}, lambda one: chr(0) || chr(31) || one), '')",
     '"NULL"[]': "NULL::VARCHAR",
 }
 

@@ -24,8 +24,8 @@ __all__ = ["SEPARATOR", "Batch", "Column", "Faults", "flags", "instants", "numbe
 
 FIRST_INSTANT = instant(datetime(1, 1, 1, tzinfo=UTC))
 LAST_INSTANT = instant(datetime(9999, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC))
-SEPARATOR = "\x1f"
-"""Before each text of a list of texts that travels as one text."""
+SEPARATOR = "\0\x1f"
+"""Before each text of a list of texts that travels as one text; no name may hold a NUL."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 UNZONED = timedelta.min
 LARGEST = 1 << 53

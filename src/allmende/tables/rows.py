@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.events import ACTIONS, OFFSET_UNKNOWN, RECORDER_UNKNOWN, Events, Refusals, Touches, action_code
+from allmende.events import ACTIONS, OFFSET_UNKNOWN, RECORDER_UNKNOWN, Events, Refusals, action_code
 from allmende.mapping import Columns, Constants, Mapping
 from allmende.tables.columns import (
     NOTHING,
@@ -28,6 +28,7 @@ from allmende.tables.columns import (
     texts,
     time_unit,
 )
+from allmende.tables.works import touched
 
 __all__ = ["Heard", "hear", "settle"]
 
@@ -129,7 +130,7 @@ def hear(
     columns["org"], columns["orgs"] = _with_nothing(*table.names("org", missing=mapping.constants.org))
     columns["recorder"], columns["recorded"], members = _recorded(table, mapping, at, member, members)
     if touches and mapping.columns.work:
-        columns["touches"] = _touched(table)
+        columns["touches"] = touched(*table.names("work"))
     robots = flags(table.column("bot"), faults, "bot")[0]
     events = Events.of_columns(at, member, members, **columns).take(faults.fine)
     return Heard(
@@ -172,7 +173,8 @@ class _Table:
         empty = np.array([not name.strip() for name in table])
         odd = _any(table, lambda name: name == "\0not plain" or (SEPARATOR in name and what != "work"))
         self.faults.mark(odd[codes], f"{what} is a list or an object")
-        self.faults.mark(_any(table, lambda name: "\0" in name)[codes], "holds a NUL byte")
+        unclean = _any(table, lambda name: "\0" in name.replace(SEPARATOR, ""))
+        self.faults.mark(unclean[codes], "holds a NUL byte")
         too_long = _any(table, lambda name: len(name) > LONGEST_NAME and what != "work")[codes]
         self.faults.mark(too_long, f"{what} is longer than {LONGEST_NAME} characters")
         if required:
@@ -295,32 +297,6 @@ def _refs(table: _Table) -> NDArray[np.bytes_]:
     too_long = np.array([len(word) > LONGEST_REF or b"\0" in word for word in written])
     table.faults.mark(too_long[codes], f"ref is longer than {LONGEST_REF} bytes or no plain text")
     return np.array([word[:LONGEST_REF] for word in written], np.bytes_)[codes]
-
-
-def _touched(table: _Table) -> Touches:
-    """The works of each row: one, or a list of them."""
-    codes, cells = table.names("work")
-    works: dict[str, int] = {}
-    lists = [[works.setdefault(name, len(works)) for name in _works(cell)] for cell in cells]
-    sizes = np.array([len(found) for found in lists], np.int64)
-    flat = np.array([code for found in lists for code in found], np.int32)
-    begins = np.cumsum(sizes) - sizes
-    counts = sizes[codes]
-    event = np.repeat(np.arange(table.size), counts)
-    within = np.arange(len(event)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return Touches(event, flat[np.repeat(begins[codes], counts) + within], tuple(works))
-
-
-def _works(cell: str) -> list[str]:
-    """The names in a cell: a list from Parquet or JSON, a JSON list inside a cell, or one name."""
-    if SEPARATOR in cell:
-        return [name for name in cell.split(SEPARATOR) if name.strip()]
-    if cell.startswith("[") and cell.endswith("]"):
-        try:
-            return [name for name in msgspec.json.decode(cell, type=list[str]) if name.strip()]
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return [cell]
-    return [cell] if cell.strip() else []
 
 
 def _with_nothing(

@@ -22,13 +22,13 @@ from pathlib import Path
 
 import numpy as np
 
-from allmende.accounts import is_address, parse, split
-from allmende.bots import recognise
 from allmende.events import Events
-from allmende.identities import identify
-from allmende.mailmap import Mailmap
-from allmende.mailmap import parse as parse_mailmap
-from allmende.merging import Partition, merge
+from allmende.people.accounts import is_address, parse, split
+from allmende.people.bots import recognise
+from allmende.people.identities import identify
+from allmende.people.mailmap import Mailmap
+from allmende.people.mailmap import parse as parse_mailmap
+from allmende.people.merging import Partition, merge
 from allmende.reader import Records, Source
 
 # A stranger's repository: none of its settings, none of the user's, no network.

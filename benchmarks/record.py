@@ -16,10 +16,10 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.bots import EVENTS_SUSPECT, suspicions
 from allmende.events import RECORDER_UNKNOWN, Events
 from allmende.months import text
-from allmende.record import describe
+from allmende.people.bots import EVENTS_SUSPECT, suspicions
+from allmende.records.record import describe
 
 QUERY = """
 SELECT epoch_us(time) AS moment, coalesce(tz_offset_min, -32768)::SMALLINT AS zone, actor, bot,

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allmende.accounts import is_address, parse, split
+from allmende.people.accounts import is_address, parse, split
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from allmende.errors import (
 from allmende.events import ACTIONS, OFFSET_UNKNOWN, Event, Events, Touches
 from allmende.logs import connect, write_log
 from allmende.panel import COLUMNS, Panel
-from allmende.record import readable_clock
+from allmende.records.record import readable_clock
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
 HAS_RAY = importlib.util.find_spec("ray") is not None

@@ -3,9 +3,9 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from allmende.accounts import parse
-from allmende.bots import recognise, suspicions
 from allmende.events import Event, Events
+from allmende.people.accounts import parse
+from allmende.people.bots import recognise, suspicions
 
 
 @pytest.mark.parametrize(

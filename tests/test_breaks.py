@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from allmende.breaks import breaks_of
 from allmende.events import Events
 from allmende.months import first_day, text
+from allmende.records.breaks import breaks_of
 
 DAY = 86_400_000_000
 

@@ -2,10 +2,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from allmende.accounts import parse
-from allmende.employment import employment
 from allmende.events import Event, Events
-from allmende.organisations import parse_affiliations
+from allmende.people.accounts import parse
+from allmende.people.employment import employment
+from allmende.people.organisations import parse_affiliations
 
 
 def orgs(

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from allmende.events import RECORDER_UNKNOWN, Event, Events
-from allmende.identities import identify
-from allmende.organisations import parse_affiliations
-from allmende.pseudonyms import fingerprint, user_key
+from allmende.people.identities import identify
+from allmende.people.organisations import parse_affiliations
+from allmende.people.pseudonyms import fingerprint, user_key
 from allmende.reader import Records, Source
 from invented import FAMILY, GIVEN, account_texts, partition, records
 

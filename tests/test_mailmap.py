@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allmende.mailmap import Proper, parse
+from allmende.people.mailmap import Proper, parse
 
 FORMS = b"""# a comment
    # another, indented

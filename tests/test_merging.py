@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allmende.accounts import parse
-from allmende.bots import recognise
-from allmende.merging import Partition, merge
+from allmende.people.accounts import parse
+from allmende.people.bots import recognise
+from allmende.people.merging import Partition, merge
 from invented import FAMILY, GIVEN, account_texts
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allmende import organisations
 from allmende.months import instant
-from allmende.organisations import (
+from allmende.people import organisations
+from allmende.people.organisations import (
     CLASSES,
     Affiliations,
     domain_class,

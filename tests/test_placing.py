@@ -3,11 +3,11 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from allmende.accounts import parse
-from allmende.bots import recognise
-from allmende.mailmap import parse as parse_mailmap
-from allmende.merging import Partition, merge
-from allmende.placing import Placement, place
+from allmende.people.accounts import parse
+from allmende.people.bots import recognise
+from allmende.people.mailmap import parse as parse_mailmap
+from allmende.people.merging import Partition, merge
+from allmende.people.placing import Placement, place
 from invented import account_texts
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from allmende.errors import StoreError
-from allmende.pseudonyms import KEY_BYTES, fingerprint, key_file, pseudonym, user_key
+from allmende.people.pseudonyms import KEY_BYTES, fingerprint, key_file, pseudonym, user_key
 
 KEYS = st.binary(min_size=KEY_BYTES, max_size=KEY_BYTES)
 

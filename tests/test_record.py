@@ -9,7 +9,7 @@ from allmende.errors import RegimeMismatchError
 from allmende.events import OFFSET_UNKNOWN, Event, Events
 from allmende.months import instant
 from allmende.reader import Source
-from allmende.record import comparable, describe, readable_clock
+from allmende.records.record import comparable, describe, readable_clock
 from strategies import events as acts
 
 NOW = instant(datetime(2026, 1, 1, tzinfo=UTC))

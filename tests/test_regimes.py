@@ -7,8 +7,8 @@ import pytest
 
 from allmende.events import OFFSET_UNKNOWN, RECORDER_UNKNOWN, Events
 from allmende.months import text
-from allmende.record import describe
-from allmende.regimes import regime_of
+from allmende.records.record import describe
+from allmende.records.regimes import regime_of
 
 LOGS = Path(__file__).resolve().parents[1].parent / "shared" / "data" / "events"
 YEAR = 365.25 * 86_400e6

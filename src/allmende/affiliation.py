@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.organisations import is_employer
 from allmende.panel import Panel
+from allmende.people.organisations import is_employer
 
 __all__ = ["UNIVERSITY", "ByOrganisation", "by_employer", "by_organisation", "employers", "leading_employer"]
 

@@ -14,10 +14,10 @@ from allmende import plugins
 from allmende.community import Community
 from allmende.errors import SourceNotFoundError, UnknownSourceError
 from allmende.events import Events, Refusals, concatenate
-from allmende.identities import identify
-from allmende.organisations import parse_affiliations
+from allmende.people.identities import identify
+from allmende.people.organisations import parse_affiliations
 from allmende.reader import Reader, ReadOptions, Records
-from allmende.record import describe
+from allmende.records.record import describe
 
 __all__ = ["places", "read", "reader_for", "records_of"]
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from allmende.community import Community, Record
 from allmende.indicator import Curve
 from allmende.months import MONTHS_A_YEAR, month_numbers, text
-from allmende.organisations import domain_class, is_employer
 from allmende.panel import NEVER, Panel
+from allmende.people.organisations import domain_class, is_employer
 
 __all__ = [
     "ActivePeriod",

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from allmende.affiliation import by_organisation, employers
 from allmende.errors import TooFewError
 from allmende.indicator import Curve, indicator
-from allmende.organisations import CLASSES
 from allmende.panel import Panel
+from allmende.people.organisations import CLASSES
 from allmende.sufficiency import require, share_of
 
 __all__ = [

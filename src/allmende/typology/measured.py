@@ -86,7 +86,7 @@ def _decision(panel: Panel) -> Evidence | None:
     if share >= _ONE_DECIDES:
         return Evidence("decision", {"individual": 0.7, "mixed": 0.2, "company": 0.1}, reference)
     by_org = np.bincount(rows.org, rows.count)
-    from allmende.organisations import is_employer
+    from allmende.people.organisations import is_employer
 
     employed = {panel.orgs[code]: by_org[code] / total for code in np.flatnonzero(by_org) if code}
     leading = max((org for org in employed if is_employer(org)), key=lambda org: employed[org], default="")

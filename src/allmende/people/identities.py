@@ -15,18 +15,18 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.accounts import Account, parse
-from allmende.bots import recognise, suspicions
 from allmende.community import Identities, Merge
-from allmende.employment import employment
 from allmende.events import RECORDER_UNKNOWN, Events
-from allmende.mailmap import Proper
-from allmende.mailmap import parse as parse_mailmap
-from allmende.merging import Join, Partition, merge
-from allmende.names import is_full, tokens
-from allmende.organisations import Affiliations
-from allmende.placing import Placement, place
-from allmende.pseudonyms import fingerprint, pseudonym, user_key
+from allmende.people.accounts import Account, parse
+from allmende.people.bots import recognise, suspicions
+from allmende.people.employment import employment
+from allmende.people.mailmap import Proper
+from allmende.people.mailmap import parse as parse_mailmap
+from allmende.people.merging import Join, Partition, merge
+from allmende.people.names import is_full, tokens
+from allmende.people.organisations import Affiliations
+from allmende.people.placing import Placement, place
+from allmende.people.pseudonyms import fingerprint, pseudonym, user_key
 from allmende.reader import Records
 
 __all__ = ["identify"]

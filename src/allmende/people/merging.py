@@ -16,8 +16,8 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise, permutations
 from typing import NamedTuple
 
-from allmende.accounts import Account
-from allmende.names import (
+from allmende.people.accounts import Account
+from allmende.people.names import (
     alike,
     is_common,
     is_form,
@@ -30,7 +30,7 @@ from allmende.names import (
     spells,
     tokens,
 )
-from allmende.organisations import domain_class, registrable
+from allmende.people.organisations import domain_class, registrable
 
 __all__ = ["Join", "Partition", "merge"]
 

@@ -13,9 +13,9 @@ from importlib import resources
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.accounts import Account
 from allmende.events import OFFSET_UNKNOWN, Events
-from allmende.names import fold
+from allmende.people.accounts import Account
+from allmende.people.names import fold
 
 __all__ = ["recognise", "suspicions"]
 
@@ -57,7 +57,7 @@ def _known() -> dict[str, str]:
 def recognise(account: Account) -> str:
     """By what an account is recognised as a program; "" for a person.
 
-    >>> from allmende.accounts import parse
+    >>> from allmende.people.accounts import parse
     >>> recognise(parse("dependabot[bot] <1+dependabot[bot]@users.noreply.github.com>"))
     'bot: name ends in [bot]'
     >>> recognise(parse("Jane Doe <robot@jane.example>"))

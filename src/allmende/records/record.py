@@ -13,13 +13,13 @@ from time import time
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.breaks import breaks_of
 from allmende.community import Record
 from allmende.errors import RegimeMismatchError
 from allmende.events import OFFSET_UNKNOWN, Events
 from allmende.months import MICROSECONDS_A_DAY
 from allmende.reader import Source
-from allmende.regimes import Regime, regime_of
+from allmende.records.breaks import breaks_of
+from allmende.records.regimes import Regime, regime_of
 
 __all__ = ["comparable", "describe", "readable_clock"]
 

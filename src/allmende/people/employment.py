@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.accounts import Account
 from allmende.events import Events
-from allmende.names import fold, tokens
-from allmende.organisations import Affiliations, organisation_of
+from allmende.people.accounts import Account
+from allmende.people.names import fold, tokens
+from allmende.people.organisations import Affiliations, organisation_of
 
 __all__ = ["Employment", "employment"]
 

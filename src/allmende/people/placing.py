@@ -11,10 +11,10 @@ makes it a member of its own, whatever it shares with others.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from allmende.accounts import Account, split
-from allmende.mailmap import Mailmap, Proper
-from allmende.merging import Partition
-from allmende.names import fold, is_full, tokens
+from allmende.people.accounts import Account, split
+from allmende.people.mailmap import Mailmap, Proper
+from allmende.people.merging import Partition
+from allmende.people.names import fold, is_full, tokens
 
 __all__ = ["Placement", "place"]
 

@@ -1,0 +1,1 @@
+"""People: accounts taken apart and joined to members, programs told apart, employers, pseudonyms."""

@@ -96,8 +96,8 @@ def timed_in_memory(events: int, runs: int) -> None:
     found = [json.loads(subprocess.check_output(command)) for _ in range(runs)]
     used = sorted(one["cpu"] for one in found)
     print(
-        f"{events:,} events in memory, a panel of {found[0]['rows']:,} rows: CPU s of the first panel, import "
-        f"of DuckDB included: median {used[len(used) // 2]:.2f} ({used[0]:.2f} to {used[-1]:.2f})"
+        f"{events:,} events in memory, a panel of {found[0]['rows']:,} rows: CPU s of the first panel, "
+        f"import of DuckDB included: median {used[len(used) // 2]:.2f} ({used[0]:.2f} to {used[-1]:.2f})"
     )
 
 

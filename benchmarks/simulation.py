@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from allmende.draws import Decision
 from allmende.kernel import compiled
 from allmende.model import month as steps
-from allmende.model.choosing import choose, streams_of
+from allmende.model.blocks import blocks_of, streams_of
+from allmende.model.choosing import choose
 from allmende.model.crew import Crew
 from allmende.model.parameters import NULL
 from allmende.model.signals import Amount, Signal, Tally
@@ -68,8 +69,6 @@ def copy(standing: Standing) -> Standing:
 
 def ours(standing: Standing) -> int:
     """The kernels of the package, a month after the other."""
-    from allmende.model.choosing import blocks_of
-
     blocks, heard, streams = blocks_of(standing), signals(), streams_of(np.zeros(1, np.int64))
     zero, total = np.zeros(1), 0
     for now in range(MONTHS):
@@ -192,7 +191,7 @@ def members_table(*, peers: bool) -> None:
 
 def whole_table() -> None:
     print(
-        "\n| economy | members | months | worlds | ms CPU a world | ns a member-month | wall, 1 to 2 threads |"
+        "\n| economy | members | months | worlds | ms a world | ns a member-month | speed-up by 2 threads |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|")
     for economy in ("sharing", "commons", "crowdsourcing"):
@@ -205,10 +204,8 @@ def whole_table() -> None:
             start = time.perf_counter()
             simulate(economy, members=1_000, months=24, replicates=300, threads=threads)
             walls.append(time.perf_counter() - start)
-        each = used / found["members"].sum() * 1e9
-        print(
-            f"| {economy} | 1,000 | 60 | 300 | {used / 300 * 1e3:.2f} | {each:.0f} | {walls[0] / walls[1]:.2f} |"
-        )
+        each, ratio = used / found["members"].sum() * 1e9, walls[0] / walls[1]
+        print(f"| {economy} | 1,000 | 60 | 300 | {used / 300 * 1e3:.2f} | {each:.0f} | {ratio:.2f} |")
 
 
 def main() -> None:

@@ -284,9 +284,7 @@ def main() -> None:
     total = sum(map(len, found.values()))
     print("# Validation\n")
     print("Do the economies show, at their defaults, the patterns that records show? Ids are rows of the")
-    print(
-        "evidence table; bands are those of the source, for B3 widened by the 30 % it allows. The page is made"
-    )
+    print("evidence table; bands are those of the source, for B3 widened by the 30 % it allows. It is made")
     print(f"by `python -P benchmarks/validation.py`. {shown} of {total} patterns are shown.\n")
     for economy, each in found.items():
         print(f"## {economy.capitalize()}\n")

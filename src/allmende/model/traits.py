@@ -234,7 +234,7 @@ def settle(
         lo: First world.
         hi: World after the last.
         traits: Rows of `Trait`. float64[worlds, traits].
-        streams: From `choosing.streams_of`.
+        streams: From `blocks.streams_of`.
         seed: Seed of the study.
     """
     rates, dropouts, arrivals = members.rate, members.dropout, members.arrival
@@ -275,7 +275,7 @@ def arrive(
         rank_from: Rank of the first of them: 0, or `turnover.PAID_RANK` for those drawn by pay.
         traits: Rows of `Trait`. float64[worlds, traits].
         quality: Ratio on their quality. float64[worlds].
-        streams: From `choosing.streams_of`.
+        streams: From `blocks.streams_of`.
         seed: Seed of the study.
         month: Month of arrival.
     """

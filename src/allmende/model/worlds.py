@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from allmende.draws import Decision, uniform
 from allmende.kernel import compiled
 from allmende.ledger import Ledger
-from allmende.model.choosing import blocks_of, streams_of
+from allmende.model.blocks import blocks_of, streams_of
 from allmende.model.rules import Rules
 from allmende.model.state import Standing
 from allmende.params import Number

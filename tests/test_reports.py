@@ -209,7 +209,7 @@ def test_communities_stand_side_by_side_when_their_records_count_the_same(tmp_pa
     reader = parsed(place.read_text())
     assert "village" in reader.text
     assert "hamlet" in reader.text
-    with pytest.raises(RegimeMismatchError, match="hamlet: committer"):
+    with pytest.raises(RegimeMismatchError, match="hamlet is committer"):
         report([measured(), measured("hamlet", "committer")], tmp_path / "no.html")
     with pytest.raises(TooFewError):
         report([], tmp_path / "no.html")

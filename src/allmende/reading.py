@@ -4,6 +4,7 @@ One place or many (the repositories of an organisation are one community), of an
 a reader. An act found in several places, such as a commit in a fork, is counted once.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy as np
 
 from allmende import plugins
 from allmende.community import Community
-from allmende.errors import SourceNotFoundError, UnknownSourceError
+from allmende.errors import SourceNotFoundError, SourceRefusedError, UnknownSourceError
 from allmende.events import Events, Refusals, concatenate
 from allmende.people.identities import identify
 from allmende.people.organisations import parse_affiliations
@@ -80,11 +81,13 @@ def places(sources: Sequence[str | Path], *, reader: str = "") -> list[Path]:
 
     Raises:
         SourceNotFoundError: nothing is there.
+        SourceRefusedError: this user may not read it.
         UnknownSourceError: no reader recognises it, nor anything in it.
     """
     found: list[Path] = []
     for source in sources:
         path = Path(source).expanduser()
+        _refuse_closed(path)
         if not path.exists():
             raise SourceNotFoundError(
                 f"nothing is at '{source}'",
@@ -103,6 +106,17 @@ def places(sources: Sequence[str | Path], *, reader: str = "") -> list[Path]:
             )
         found += inside
     return found
+
+
+def _refuse_closed(path: Path) -> None:
+    try:
+        closed = path.exists() and not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0))
+    except PermissionError:
+        closed = True
+    if closed:
+        raise SourceRefusedError(
+            f"'{path}' may not be read by this user", next_step="Ask its owner, or read a copy of your own."
+        )
 
 
 def records_of(place: Path, options: ReadOptions, *, reader: str = "") -> Records:

@@ -38,6 +38,14 @@ _OPTIONS = (
         metavar="SECONDS",
         help="CPU time for one source; beyond it the record is measured as far as it was read.",
     ),
+    click.option(
+        "--memory",
+        type=click.IntRange(min=64),
+        default=4096,
+        show_default=True,
+        metavar="MIB",
+        help="Memory for reading one source; beyond it likewise.",
+    ),
 )
 
 
@@ -58,6 +66,7 @@ class Asked:
         show_names: Whether names stay names.
         no_cache: Whether to read everything anew.
         budget: CPU seconds for one source.
+        memory: MiB of memory for one source.
     """
 
     paths: tuple[str, ...]
@@ -72,6 +81,7 @@ class Asked:
     show_names: bool
     no_cache: bool
     budget: float
+    memory: int
 
 
 def reading_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -93,6 +103,7 @@ def read_community(asked: Asked, progress: "Progress") -> "Community":
         mapping=asked.mapping,
         cache=not asked.no_cache,
         seconds=asked.budget,
+        memory=asked.memory << 20,
         progress=progress,
     )
     return read(

@@ -130,7 +130,7 @@ class Parser:
         if BYTES_A_COMMIT * self.acts + BYTES_A_PATH * (self.touches + len(self.works)) > self.memory:
             raise BudgetExceededError(
                 f"its history needs more than the {self.memory >> 20:,} MiB of memory allowed",
-                next_step="Allow more with --memory.",
+                next_step="Allow more: --memory MIB, or `ReadOptions(memory=...)`.",
             )
 
     def log(self) -> Log:

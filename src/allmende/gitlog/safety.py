@@ -194,12 +194,12 @@ class Sandbox:
         if status == -signal.SIGXCPU or (status == -signal.SIGKILL and late):
             raise BudgetExceededError(
                 f"reading needs more than the {self.budget.seconds:g} CPU seconds allowed",
-                next_step="Allow more with --seconds.",
+                next_step="Allow more: --budget SECONDS, or `ReadOptions(seconds=...)`.",
             )
         if "ut of memory" in words or "memory exhausted" in words or status == -signal.SIGKILL:
             raise BudgetExceededError(
                 f"reading needs more than the {self.budget.memory >> 20:,} MiB of memory allowed",
-                next_step="Allow more with --memory.",
+                next_step="Allow more: --memory MIB, or `ReadOptions(memory=...)`.",
             )
         raise SourceRefusedError(
             f"git could not read it: {words or f'it ended with status {status}'}",

@@ -58,10 +58,15 @@ def describe(
     )
 
 
-def comparable(one: Record, other: Record) -> None:
+def comparable(one: Record, other: Record, *, names: tuple[str, str] = ("the one", "the other")) -> None:
     """Nothing, if two records count the same thing.
 
     A record whose regime is unknown passes: nothing is known against it.
+
+    Args:
+        one: A record.
+        other: Another.
+        names: What to call them.
 
     Raises:
         RegimeMismatchError: they do not, or one of them changed its regime half way.
@@ -70,7 +75,7 @@ def comparable(one: Record, other: Record) -> None:
     if len(regimes) <= 1 and "mixed" not in regimes:
         return
     raise RegimeMismatchError(
-        f"these records count different things: the one {_told(one)}, the other {_told(other)}",
+        f"these records count different things: {names[0]} {_told(one)}, {names[1]} {_told(other)}",
         expected="two records that both name who made an act, or both who entered it",
         next_step="Compare stretches of one regime (--since, --until); the page of each names its breaks.",
     )

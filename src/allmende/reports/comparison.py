@@ -1,10 +1,12 @@
 """Comparison: several measured communities on one page, when their records count the same things."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
-from allmende.errors import RegimeMismatchError, TooFewError
+from allmende.errors import TooFewError
 from allmende.indicator import FAMILIES
 from allmende.measurement import Measurement
+from allmende.records.record import comparable
 from allmende.reports.document import Cell, Column, Document, Facts, Section, Table
 from allmende.reports.escaping import visible
 from allmende.reports.numbers import between, number, shown_unit
@@ -27,8 +29,9 @@ def comparison(measured: Sequence[Measurement], *, command: str = "") -> Documen
     """
     if not measured:
         raise TooFewError("no measurement was given to compare", expected="one or more")
-    _refuse_other_regimes(measured)
     names = [visible(one.community.name, longest=40) for one in measured]
+    for (one, first), (other, second) in pairwise(zip(measured, names, strict=True)):
+        comparable(one.community.record, other.community.record, names=(first, second))
     sections = [
         Section(
             "communities",
@@ -50,19 +53,6 @@ def comparison(measured: Sequence[Measurement], *, command: str = "") -> Documen
         tuple(sections),
         footer(measured[0], command=command)[:2],
     )
-
-
-def _refuse_other_regimes(measured: Sequence[Measurement]) -> None:
-    regimes = {one.community.record.regime for one in measured}
-    if len(regimes) > 1:
-        listed = ", ".join(
-            f"{visible(one.community.name)}: {one.community.record.regime}" for one in measured
-        )
-        raise RegimeMismatchError(
-            f"these records count different things ({listed})",
-            expected="records that all name authors, or all name committers",
-            next_step="Report each on a page of its own, or compare windows in which both name the same.",
-        )
 
 
 def _side_by_side(names: Sequence[str], measured: Sequence[Measurement]) -> Table:

@@ -50,7 +50,8 @@ def test_a_chance_stays_a_chance_and_moves_with_the_odds(chance: float, exponent
     moved = chance_of(chance, exponent)
     assert 0.0 <= moved <= 1.0
     assert chance_of(chance, 0.0) == chance
-    assert (moved - chance) * exponent >= 0
+    # Rounding may move a chance that hardly moves by its last bit.
+    assert (moved - chance) * exponent >= -1e-12 * chance
 
 
 def test_odds_are_multiplied() -> None:

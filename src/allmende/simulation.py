@@ -12,8 +12,7 @@ model. A month has eight steps:
     7 turnover   members leave, return, arrive
     8 record     rows are added to the panel
 
-The bits of a result depend on the economy, its parameters, the policies, the seed, the members and the
-months; not on threads, batches, or interruptions.
+The bits of a result do not depend on threads, batches, or interruptions.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,6 +58,7 @@ from allmende.results import Replay, Results, Variable
 __all__ = ["Plan", "diary", "run", "simulate"]
 
 MONTHS_A_CHECKPOINT = 12
+PREPARING = "preparing (the first run on a machine compiles the model: about 15 seconds)"
 NOTE_YEARLY = (
     f"Yearly measures ({', '.join(YEARLY)}) stand under the last month of each year of the run "
     "and are empty elsewhere."
@@ -259,6 +259,8 @@ def _outcomes(
         if progress is not None:
             progress("simulating", done[0], total)
 
+    if progress is not None:
+        progress(PREPARING, 0.0, None)
     if workers == 1 or len(parts) < 2 * workers:
         with crew_of(workers) as crew:
             return [_outcome(wanted, part, crew, tell, checkpoint) for part in parts]

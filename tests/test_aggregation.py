@@ -155,6 +155,25 @@ def test_zero_is_a_clock_where_the_record_says_so(rows) -> None:
     assert np.array_equal(np.bincount(columns["member"], columns["zoned"], minlength=2), expected)
 
 
+@pytest.mark.parametrize("year", [1968, 2001])
+@pytest.mark.parametrize("month", range(1, 13))
+def test_one_hour_in_summer_makes_zero_a_clock(year, month) -> None:
+    """One act at one hour; three at zero: Monday noon, Monday night and Saturday noon of a January."""
+    monday = datetime(2024, 1, 1, 12, tzinfo=UTC)
+    events = Events.of(
+        [
+            Event(datetime(year, month, 15, 3, tzinfo=UTC), "ada", offset=60),
+            *(Event(monday + timedelta(hours=hours), "ada", offset=0) for hours in (0, 11, 120)),
+        ]
+    )
+    columns = aggregate(events)
+    own = 4 <= month <= 9
+    in_january = columns["month"] == 648
+    for name, expected in (("zoned", 3), ("office", 1), ("weekend", 1)):
+        assert columns[name][in_january].sum() == expected * own, name
+    same(columns, twin(events, np.ones(4, bool)))
+
+
 @settings(max_examples=25, deadline=None)
 @given(RECORDS, st.integers(1, 5))
 def test_cutting_a_record_changes_no_bit(rows, workers) -> None:

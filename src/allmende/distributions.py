@@ -2,7 +2,7 @@
 
 Six laws for how much each member did (n = 1, 2, ...), fitted by maximum likelihood and compared by AIC
 and Vuong's test. A straight line on log-log paper decides nothing: the pure power law is rejected for 99 %
-of wikis (`field.md` A5), and the beta-geometric, which the member model implies, beats or ties it in git
+of wikis (`evidence.md` A5), and the beta-geometric, which the member model implies, beats or ties it in git
 histories (B5).
 
     power law             P(n) = n^-alpha / zeta(alpha)

@@ -3,8 +3,8 @@
 `math.exp` differs between C libraries, between the interpreter and Numba's vector library, and between
 processors; one differing bit now and then flips a decision, and a run is no longer the same. These are
 written with + - * / and the bits of a number only, which IEEE 754 rounds alike everywhere, so that plain
-Python, compiled code and a graphics processor agree bit for bit (fused multiply-add must be off, as
-it is by default). They have no loop and no table, so that a compiler vectorises them.
+Python and compiled code agree bit for bit. A graphics processor would too, with fused multiply-add off;
+none has been tried. They have no loop and no table, so that a compiler vectorises them.
 
 The methods are those of FDLIBM (Sun Microsystems 1993): reduction to a short interval, then a
 minimax polynomial. Errors are below 1 unit in the last place for `exp` and `log`, below 2 for

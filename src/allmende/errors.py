@@ -104,7 +104,7 @@ class OutOfRangeError(AllmendeError):
 
 
 class RegimeMismatchError(AllmendeError):
-    """Two records that count different things were to be compared (`field.md` L1)."""
+    """Two records that count different things were to be compared (`evidence.md` L1)."""
 
 
 class PluginError(AllmendeError):

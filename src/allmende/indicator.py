@@ -58,7 +58,7 @@ class Indicator:
         family: One of `FAMILIES`.
         unit: "members", "share", "months", ... Shares are numbers from 0 to 1.
         bounds: Least and greatest possible answer.
-        reference: Where the definition comes from: address of a CHAOSS page, paper, row of `field.md`.
+        reference: Where the definition comes from: address of a CHAOSS page, paper, row of `evidence.md`.
         curve: Whether it answers a Curve.
         lifetime: Whether it needs the whole history (window = whole record) rather than a year.
         better: "higher", "lower", or "" where neither is plainly better.

@@ -126,7 +126,7 @@ def rarefied(
 ) -> float:
     """What a kernel would say of only `size` of these members: the mean over random choices of them.
 
-    Gini, absence factor and one-timer share move with the number of members alone (`field.md` J11, L10);
+    Gini, absence factor and one-timer share move with the number of members alone (`evidence.md` J11, L10);
     two communities are compared at the size of the smaller.
 
     Args:

@@ -1,6 +1,6 @@
 """Measure: who carries this community, does it renew itself, and how sure is that?
 
-Windows that are compared have equal length (`field.md` J11): the last twelve complete months, the twelve
+Windows that are compared have equal length (`evidence.md` J11): the last twelve complete months, the twelve
 before them, and the complete calendar years. Indicators that speak of whole careers get the whole record.
 """
 

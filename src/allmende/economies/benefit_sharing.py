@@ -4,7 +4,7 @@ Purpose and patterns:
     To ask what becomes of a sharing community whose platform returns part of its revenue to the commons - to
     a foundation that runs infrastructure and meetings - instead of to the persons who make the works. The
     difference between benefit sharing and revenue sharing is the policy variable that the source names
-    elsewhere (`field.md` I-1). Patterns: those of sharing (B1-B4, A20-A23, G1, C18); no member is paid, so
+    elsewhere (`evidence.md` I1). Patterns: those of sharing (B1-B4, A20-A23, G1, C18); no member is paid, so
     no pay norm moves (C20); the foundation provides part of the infrastructure (E12).
 
 Entities, state variables, scales:
@@ -49,7 +49,7 @@ class BenefitSharingParams(SharingParams):
     """What benefit sharing adds: how much comes back."""
 
     returned: float = param(
-        0.3, low=0, high=1, prior=Uniform(0.1, 0.55), provenance="literature", evidence=("I-1", "G8"),
+        0.3, low=0, high=1, prior=Uniform(0.1, 0.55), provenance="literature", evidence=("I1", "G8"),
         doc="Share of advertising income that the platform returns to the foundation.",
     )  # fmt: skip
     donations: float = param(

@@ -47,7 +47,7 @@ class CrowdsourcingParams(MemberParams):
     """What crowdsourcing adds: proposals, judgement, prizes and contracts."""
 
     belonging: float = param(
-        0.1, low=0, high=3, unit="log ratio", prior=Uniform(0, 0.2), evidence=("I-1",),
+        0.1, low=0, high=3, unit="log ratio", prior=Uniform(0, 0.2), evidence=("I1",),
         doc="Full ties against none, on the rate: links are weak to middling.",
     )  # fmt: skip
     pay_norm: float = param(

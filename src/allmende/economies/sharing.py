@@ -53,11 +53,11 @@ class SharingParams(MemberParams):
         doc="Standard deviation of log quality; works that stand alone differ more than parts of one work.",
     )  # fmt: skip
     belonging: float = param(
-        0.05, low=0, high=3, unit="log ratio", prior=Uniform(0, 0.1), evidence=("I-1",),
+        0.05, low=0, high=3, unit="log ratio", prior=Uniform(0, 0.1), evidence=("I1",),
         doc="Full ties against none, on the rate: links are weak.",
     )  # fmt: skip
     belonging_stay: float = param(
-        0.05, low=0, high=3, unit="log odds", prior=Uniform(0, 0.1), evidence=("I-1",),
+        0.05, low=0, high=3, unit="log odds", prior=Uniform(0, 0.1), evidence=("I1",),
         doc="Full ties against none, on the odds of staying.",
     )  # fmt: skip
     need: float = param(0.0, low=0, high=2, doc="Members do not need each other's works to go on.")

@@ -85,7 +85,7 @@ def contributions_per_member(panel: Panel, /, *, minimum: int = 5) -> float:
     family="activity",
     unit="member-days",
     bounds=(0, inf),
-    reference="field.md J12: bursts inside a day are noise, days are the unit of the member model",
+    reference="evidence.md J12: bursts inside a day are noise, days are the unit of the member model",
 )
 def active_days(panel: Panel, /) -> float:
     """On how many days did members contribute, all members together?

@@ -40,7 +40,7 @@ class _Authors:
     family="concentration",
     unit="members",
     bounds=(1, inf),
-    reference="Avelino, Passos, Hora, Valente 2016 (ICPC); field.md A15-A17",
+    reference="Avelino, Passos, Hora, Valente 2016 (ICPC); evidence.md A15-A17",
     lifetime=True,
     better="higher",
 )

@@ -1,6 +1,6 @@
 """Concentration: on how few members the work rests. See also `organisational`, `authorship`.
 
-Every figure here moves with the number of members and the length of the window (`field.md` J11): compare
+Every figure here moves with the number of members and the length of the window (`evidence.md` J11): compare
 windows of equal length, and show the number of members beside it.
 """
 
@@ -34,7 +34,7 @@ LORENZ_AT = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99,
     family="concentration",
     unit="members",
     bounds=(1, inf),
-    reference="CHAOSS Contributor Absence Factor, https://chaoss.community/?p=3944; n50 of field.md A22",
+    reference="CHAOSS Contributor Absence Factor, https://chaoss.community/?p=3944; n50 of evidence.md A22",
     better="higher",
 )
 def contributor_absence_factor(panel: Panel, /, *, share: float = 0.5) -> float:
@@ -56,7 +56,7 @@ def contributor_absence_factor(panel: Panel, /, *, share: float = 0.5) -> float:
     family="concentration",
     unit="members",
     bounds=(1, inf),
-    reference="CHAOSS Contributor Absence Factor at 80 %, https://chaoss.community/?p=3944; field.md A19",
+    reference="CHAOSS Contributor Absence Factor at 80 %, https://chaoss.community/?p=3944; evidence.md A19",
     better="higher",
 )
 def eighty_percent_contributors(panel: Panel, /) -> float:
@@ -76,7 +76,7 @@ def eighty_percent_contributors(panel: Panel, /) -> float:
     family="concentration",
     unit="share",
     bounds=(0, 1),
-    reference="Gini 1912, the plain estimator as in field.md A20",
+    reference="Gini 1912, the plain estimator as in evidence.md A20",
     better="lower",
 )
 def gini(panel: Panel, /, *, minimum: int = 10) -> float:
@@ -123,7 +123,7 @@ def lorenz(panel: Panel, /, *, minimum: int = 10) -> Curve:
     family="concentration",
     unit="share",
     bounds=(0, 1),
-    reference="field.md A21",
+    reference="evidence.md A21",
     better="lower",
 )
 def top_tenth_share(panel: Panel, /, *, minimum: int = 10) -> float:
@@ -166,7 +166,7 @@ def top_member_share(panel: Panel, /, *, minimum: int = 2) -> float:
     family="concentration",
     unit="share",
     bounds=(0, 1),
-    reference="field.md A23, casual contributors inside one window (B1 for whole lives)",
+    reference="evidence.md A23, casual contributors inside one window (B1 for whole lives)",
 )
 def one_contribution_share(panel: Panel, /, *, minimum: int = 10) -> float:
     """Which share of the active members contributed exactly once in this window?
@@ -186,7 +186,7 @@ def one_contribution_share(panel: Panel, /, *, minimum: int = 10) -> float:
     family="concentration",
     unit="share",
     bounds=(0, 1),
-    reference="field.md A23",
+    reference="evidence.md A23",
 )
 def one_contribution_work_share(panel: Panel, /, *, minimum: int = 10) -> float:
     """Which share of the window's work was done by members who contributed exactly once in it?

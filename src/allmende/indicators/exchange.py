@@ -28,7 +28,7 @@ __all__ = [
     family="exchange",
     unit="members",
     bounds=(0, inf),
-    reference="field.md I-2 K7 (money to the individual)",
+    reference="typology.md K7 (money to the individual)",
 )
 def paid_members(panel: Panel, /) -> float:
     """How many members were paid?
@@ -42,7 +42,7 @@ def paid_members(panel: Panel, /) -> float:
     family="exchange",
     unit="cents",
     bounds=(0, inf),
-    reference="field.md I-2 K4 (where exchange value is captured)",
+    reference="typology.md K4 (where exchange value is captured)",
 )
 def exchange_value(panel: Panel, /) -> float:
     """How much money did members receive?
@@ -57,7 +57,7 @@ def exchange_value(panel: Panel, /) -> float:
     family="exchange",
     unit="cents",
     bounds=(0, inf),
-    reference="field.md G5, C35 (the median payee gets next to nothing)",
+    reference="evidence.md G5, C35 (the median payee gets next to nothing)",
     better="higher",
 )
 def median_payout(panel: Panel, /, *, minimum: int = 10) -> float:
@@ -74,7 +74,7 @@ def median_payout(panel: Panel, /, *, minimum: int = 10) -> float:
     family="exchange",
     unit="share",
     bounds=(0, 1),
-    reference="field.md G6 (0.81 over all paid accounts of a video platform)",
+    reference="evidence.md G6 (0.81 over all paid accounts of a video platform)",
     better="lower",
 )
 def payout_gini(panel: Panel, /, *, minimum: int = 10) -> float:
@@ -92,7 +92,7 @@ def payout_gini(panel: Panel, /, *, minimum: int = 10) -> float:
     family="exchange",
     unit="share",
     bounds=(0, 1),
-    reference="field.md G5 (more than half on a video platform)",
+    reference="evidence.md G5 (more than half on a video platform)",
     better="lower",
 )
 def payout_top_hundredth_share(panel: Panel, /, *, minimum: int = 100) -> float:

@@ -34,7 +34,7 @@ GROUPS = ("employer", "university", "association", "independent", "unknown")
     family="labour",
     unit="share",
     bounds=(0, 1),
-    reference="Riehle et al. 2014 (HICSS); field.md D1; CHAOSS Activity Dates and Times, ?p=3444",
+    reference="Riehle et al. 2014 (HICSS); evidence.md D1; CHAOSS Activity Dates and Times, ?p=3444",
 )
 def office_hours_share(panel: Panel, /, *, minimum: int = ACTS, coverage: float = COVERAGE) -> float:
     """Which share of the work is done in office hours?
@@ -51,7 +51,7 @@ def office_hours_share(panel: Panel, /, *, minimum: int = ACTS, coverage: float 
     family="labour",
     unit="share",
     bounds=(0, 1),
-    reference="Riehle et al. 2014 (HICSS); field.md D2; CHAOSS Activity Dates and Times, ?p=3444",
+    reference="Riehle et al. 2014 (HICSS); evidence.md D2; CHAOSS Activity Dates and Times, ?p=3444",
 )
 def weekend_share(panel: Panel, /, *, minimum: int = ACTS, coverage: float = COVERAGE) -> float:
     """Which share of the work is done at weekends?
@@ -67,7 +67,7 @@ def weekend_share(panel: Panel, /, *, minimum: int = ACTS, coverage: float = COV
     family="labour",
     unit="share",
     bounds=(0, 1),
-    reference="CHAOSS Contribution Attribution; field.md D1, L11",
+    reference="CHAOSS Contribution Attribution; evidence.md D1, L11",
 )
 def employed_share_at_least(panel: Panel, /, *, minimum: int = 50) -> float:
     """At least which share of the work is done by employed members?
@@ -84,7 +84,7 @@ def employed_share_at_least(panel: Panel, /, *, minimum: int = 50) -> float:
     family="labour",
     unit="share",
     bounds=(0, 1),
-    reference="CHAOSS Contribution Attribution; field.md D3, L11",
+    reference="CHAOSS Contribution Attribution; evidence.md D3, L11",
 )
 def volunteer_share_at_most(panel: Panel, /, *, minimum: int = 50) -> float:
     """At most which share of the work is done by volunteers?
@@ -101,7 +101,7 @@ def volunteer_share_at_most(panel: Panel, /, *, minimum: int = 50) -> float:
     family="labour",
     unit="share",
     bounds=(0, 1),
-    reference="field.md L11: unknown is its own class",
+    reference="evidence.md L11: unknown is its own class",
     better="lower",
 )
 def unattributed_share(panel: Panel, /, *, minimum: int = 50) -> float:
@@ -118,7 +118,7 @@ def unattributed_share(panel: Panel, /, *, minimum: int = 50) -> float:
     family="labour",
     unit="share",
     bounds=(0, 1),
-    reference="CHAOSS Contribution Attribution; field.md D3, L11",
+    reference="CHAOSS Contribution Attribution; evidence.md D3, L11",
     curve=True,
 )
 def affiliations(panel: Panel, /, *, minimum: int = 50) -> Curve:

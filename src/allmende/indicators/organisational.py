@@ -30,7 +30,7 @@ SHOWN = 10
     family="concentration",
     unit="organisations",
     bounds=(1, inf),
-    reference="CHAOSS Elephant Factor, https://chaoss.community/?p=3940; field.md D12",
+    reference="CHAOSS Elephant Factor, https://chaoss.community/?p=3940; evidence.md D12",
     better="higher",
 )
 def elephant_factor(panel: Panel, /, *, minimum: int = 50) -> float:
@@ -50,7 +50,7 @@ def elephant_factor(panel: Panel, /, *, minimum: int = 50) -> float:
     family="concentration",
     unit="share",
     bounds=(0, 1),
-    reference="Hirschman 1964; field.md I-2 K4 (HHI of organisations)",
+    reference="Hirschman 1964; typology.md K4 (HHI of organisations)",
     better="lower",
 )
 def organisation_hhi(panel: Panel, /, *, minimum: int = 50) -> float:
@@ -134,7 +134,7 @@ def organisations(panel: Panel, /, *, minimum: int = 50) -> Curve:
     family="labour",
     unit="share",
     bounds=(0, 1),
-    reference="field.md E13, D8; CHAOSS Organizational Diversity, https://chaoss.community/?p=3464",
+    reference="evidence.md E13, D8; CHAOSS Organizational Diversity, https://chaoss.community/?p=3464",
 )
 def outsiders_share(panel: Panel, /, *, minimum: int = 50) -> float:
     """At most which share of the work comes from outside the leading organisation?

@@ -35,7 +35,7 @@ HAZARD_END = 65
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="Pinto, Steinmacher, Gerosa 2016 (SANER), casual contributors; field.md B1",
+    reference="Pinto, Steinmacher, Gerosa 2016 (SANER), casual contributors; evidence.md B1",
     lifetime=True,
 )
 def one_time_contributors(panel: Panel, /, *, minimum: int = 20) -> float:
@@ -61,7 +61,7 @@ def one_time_contributors(panel: Panel, /, *, minimum: int = 20) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="Pinto, Steinmacher, Gerosa 2016 (SANER), casual contributors; field.md B1",
+    reference="Pinto, Steinmacher, Gerosa 2016 (SANER), casual contributors; evidence.md B1",
     lifetime=True,
 )
 def one_time_work_share(panel: Panel, /, *, minimum: int = 20) -> float:
@@ -86,7 +86,7 @@ def one_time_work_share(panel: Panel, /, *, minimum: int = 20) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="field.md B2, method in section M",
+    reference="evidence.md B2",
     lifetime=True,
 )
 def one_day_contributors(panel: Panel, /, *, minimum: int = 20) -> float:
@@ -113,7 +113,7 @@ def one_day_contributors(panel: Panel, /, *, minimum: int = 20) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="field.md B3, A2 (Wilkinson 2008: the hazard falls as 1/n), method in section M",
+    reference="evidence.md B3, A2 (Wilkinson 2008: the hazard falls as 1/n)",
     curve=True,
     lifetime=True,
     better="lower",
@@ -137,7 +137,7 @@ def stopping_hazard(panel: Panel, /, *, minimum: int = 10) -> Curve:
 @indicator(
     family="renewal",
     unit="1",
-    reference="Wilkinson 2008 (ACM EC); field.md A2: -1.3 to -0.8",
+    reference="Wilkinson 2008 (ACM EC); evidence.md A2: -1.3 to -0.8",
     lifetime=True,
 )
 def stopping_slope(panel: Panel, /, *, minimum: int = 5) -> float:
@@ -159,7 +159,7 @@ def stopping_slope(panel: Panel, /, *, minimum: int = 5) -> float:
     family="renewal",
     unit="1",
     bounds=(0, inf),
-    reference="field.md B4, J2: maximum likelihood over all members of the record",
+    reference="evidence.md B4, J2: maximum likelihood over all members of the record",
     lifetime=True,
 )
 def beta_geometric_a(panel: Panel, /, *, minimum: int = 30) -> float:
@@ -176,7 +176,7 @@ def beta_geometric_a(panel: Panel, /, *, minimum: int = 30) -> float:
     family="renewal",
     unit="1",
     bounds=(0, inf),
-    reference="field.md B4, J2: maximum likelihood over all members of the record",
+    reference="evidence.md B4, J2: maximum likelihood over all members of the record",
     lifetime=True,
 )
 def beta_geometric_b(panel: Panel, /, *, minimum: int = 30) -> float:
@@ -192,7 +192,7 @@ def beta_geometric_b(panel: Panel, /, *, minimum: int = 30) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="Tenorio-Fornes, Arroyo, Hassan 2022 (PeerJ CS 8:e792); field.md A5, B5",
+    reference="Tenorio-Fornes, Arroyo, Hassan 2022 (PeerJ CS 8:e792); evidence.md A5, B5",
     curve=True,
     lifetime=True,
 )

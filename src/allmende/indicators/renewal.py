@@ -52,7 +52,7 @@ def newcomers(panel: Panel, /) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="field.md B9; CHAOSS New Contributors, https://chaoss.community/?p=3613",
+    reference="evidence.md B9; CHAOSS New Contributors, https://chaoss.community/?p=3613",
 )
 def newcomer_share(panel: Panel, /, *, minimum: int = 10) -> float:
     """Which share of the active members is new?

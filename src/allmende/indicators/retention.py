@@ -36,7 +36,7 @@ RETURN_LABELS = ("1", "2", "3-4", "5-9", "10-29", "30-99", "100+")
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="field.md B7, B8; CHAOSS Inactive Contributors, https://chaoss.community/?p=3614",
+    reference="evidence.md B7, B8; CHAOSS Inactive Contributors, https://chaoss.community/?p=3614",
     better="higher",
 )
 def yearly_people_retention(panel: Panel, /, *, minimum: int = 10) -> float:
@@ -62,7 +62,7 @@ def yearly_people_retention(panel: Panel, /, *, minimum: int = 10) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="field.md B7",
+    reference="evidence.md B7",
     better="higher",
 )
 def yearly_work_retention(panel: Panel, /, *, minimum: int = 10) -> float:
@@ -88,7 +88,7 @@ def yearly_work_retention(panel: Panel, /, *, minimum: int = 10) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="1 - yearly_people_retention; field.md B7",
+    reference="1 - yearly_people_retention; evidence.md B7",
     better="lower",
 )
 def churn(panel: Panel, /, *, minimum: int = 10) -> float:
@@ -115,7 +115,7 @@ def churn(panel: Panel, /, *, minimum: int = 10) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="field.md B6, method in section M",
+    reference="evidence.md B6",
     curve=True,
     better="higher",
 )
@@ -148,7 +148,7 @@ def return_curve(panel: Panel, /, *, minimum: int = 10) -> Curve:
     family="renewal",
     unit="months",
     bounds=(0, inf),
-    reference="Kaplan, Meier 1958; for maintainers Robles, Michlmayr 2005; field.md B16, B17",
+    reference="Kaplan, Meier 1958; for maintainers Robles, Michlmayr 2005; evidence.md B16, B17",
     lifetime=True,
     better="higher",
 )
@@ -181,7 +181,7 @@ def contributor_half_life(panel: Panel, /, *, minimum: int = 20) -> float:
     family="renewal",
     unit="share",
     bounds=(0, 1),
-    reference="Zhou, Mockus 2012 (ICSE), long-term contributors: at least three years; field.md B11",
+    reference="Zhou, Mockus 2012 (ICSE), long-term contributors: at least three years; evidence.md B11",
     better="higher",
 )
 def long_term_conversion(panel: Panel, /, *, minimum: int = 30) -> float:

@@ -23,7 +23,7 @@ CROWD = 100
     family="ties",
     unit="share",
     bounds=(0, 1),
-    reference="field.md A14 (Chelkowski, Gloor, Jemielniak 2016), I-2 K3",
+    reference="evidence.md A14 (Chelkowski, Gloor, Jemielniak 2016); typology.md K3",
     better="higher",
 )
 def co_editing_density(panel: Panel, /, *, minimum: int = 5) -> float:
@@ -50,7 +50,7 @@ def co_editing_density(panel: Panel, /, *, minimum: int = 5) -> float:
     family="ties",
     unit="share",
     bounds=(0, 1),
-    reference="field.md I-2 K3 (repeated dyads per active pair)",
+    reference="typology.md K3 (repeated dyads per active pair)",
     better="higher",
 )
 def repeated_dyads(panel: Panel, /, *, minimum: int = 20) -> float:
@@ -68,7 +68,7 @@ def repeated_dyads(panel: Panel, /, *, minimum: int = 20) -> float:
     family="ties",
     unit="share",
     bounds=(0, 1),
-    reference="field.md I-2 K2 (contributions to items touched by two or more)",
+    reference="typology.md K2 (contributions to items touched by two or more)",
     better="",
 )
 def shared_work_share(panel: Panel, /, *, minimum: int = 50) -> float:
@@ -87,7 +87,7 @@ def shared_work_share(panel: Panel, /, *, minimum: int = 50) -> float:
     family="ties",
     unit="share",
     bounds=(0, 1),
-    reference="field.md A14: work is radically solitary (Chelkowski, Gloor, Jemielniak 2016)",
+    reference="evidence.md A14: work is radically solitary (Chelkowski, Gloor, Jemielniak 2016)",
 )
 def solitary_works(panel: Panel, /, *, minimum: int = 50) -> float:
     """Which share of the works was touched by one member only?

@@ -17,7 +17,7 @@ __all__ = ["Criterion", "Economy"]
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A sign by which the economy shows in records (`field.md` I-2).
+    """A sign by which the economy shows in records (`docs/typology.md`).
 
     Args:
         name: Id and name, "K2 separable works".

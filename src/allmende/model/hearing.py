@@ -110,7 +110,7 @@ def expected_arrivals(worlds: Worlds, values: Values, acts: Acts) -> Numbers:
 
 
 def paid_entrants(worlds: Worlds, values: Values, expected: Numbers) -> tuple[Numbers, Numbers]:
-    """Expected entrants drawn by an offer, and the ratio on their quality (`field.md` C24, C38).
+    """Expected entrants drawn by an offer, and the ratio on their quality (`evidence.md` C24, C38).
 
     expected ((1 + offer / unit)^attraction - 1);   exp(entrant_quality (1 - contingency))
     """

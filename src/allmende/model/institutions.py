@@ -54,7 +54,7 @@ class Platform:
 
     Args:
         name: Its name in the rules.
-        share: Share of last month's advertising income that goes to members, 0 to 1 (`field.md` G8: 0.55).
+        share: Share of last month's advertising income that goes to members, 0 to 1 (`evidence.md` G8: 0.55).
         basis: How it is divided: "views" in proportion, or "members" in equal parts.
         threshold: Least views a month for a share (G9).
         contingency: How far the share depends on quality, 0 to 1 (C25).
@@ -170,7 +170,7 @@ class Sponsor:
     """Initiates, integrates what the crowd makes into its own product, and may commission besides.
 
     Probabilistic production: of the proposals it can judge it integrates the best `open_share`; acceptance
-    falls when more are handed in than it can judge (`field.md` F11).
+    falls when more are handed in than it can judge (`evidence.md` F11).
 
     Args:
         name: Its name in the rules.

@@ -1,6 +1,6 @@
 """Member: what one member does in one month, one scalar function for each decision.
 
-The kernel is the modified beta-geometric / NBD model (Batislam, Denizel, Filiztekin 2007; `field.md`
+The kernel is the modified beta-geometric / NBD model (Batislam, Denizel, Filiztekin 2007; `evidence.md`
 J1-J2). While active, a member has active days as a Poisson process of `rate` a month; after every
 active day, the first one included, the member drops out with chance `dropout`. Everything else is a rate
 ratio on the rate or an odds ratio on the chance, so each published effect enters as it was measured.
@@ -139,7 +139,7 @@ def pay_exponent(
         receipt > 0:   jump + slope log(1 + receipt / pay_unit)
         otherwise:     - withdrawal frame
 
-    A jump at zero with a slope behind it (`field.md` C3-C4), from receipt and not from the offer (C20);
+    A jump at zero with a slope behind it (`evidence.md` C3-C4), from receipt and not from the offer (C20);
     who came to work for pay and gets none any more works less than before (C5, C8, C33).
 
     Args:
@@ -161,7 +161,7 @@ def return_gap(u: float, chance: float, shape: float) -> int:
 
         P(not back after g months) = 1 - chance (1 - (1 + g)^-shape)
 
-    The hazard falls with the gap (`field.md` B15: 35-55 % return from a pause, 21-26 % after a year).
+    The hazard falls with the gap (`evidence.md` B15: 35-55 % return from a pause, 21-26 % after a year).
     Gaps above 60 months count as never.
 
     Args:

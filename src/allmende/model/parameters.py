@@ -53,11 +53,11 @@ class MemberParams(Params):
         36.0, low=0, high=120, unit="months", doc="Months before the start in which first members arrived."
     )
     joining_spread: float = param(
-        0.2, low=0, high=1.5, prior=LogNormal(0.2, 0.4), provenance="literature", evidence=("stack 3",),
+        0.2, low=0, high=1.5, prior=LogNormal(0.2, 0.4), provenance="literature", evidence=("J15",),
         doc="Standard deviation of the shared environment of a world in the logarithm of arrivals.",
     )  # fmt: skip
     activity_spread: float = param(
-        0.3, low=0, high=1.5, prior=LogNormal(0.3, 0.4), provenance="literature", evidence=("stack 3",),
+        0.3, low=0, high=1.5, prior=LogNormal(0.3, 0.4), provenance="literature", evidence=("J15",),
         doc="Standard deviation of the shared environment of a world in the logarithm of activity.",
     )  # fmt: skip
     persistence: float = param(

@@ -104,7 +104,7 @@ class Payment:
             "days", "accepted" proposals, equal shares of acting "members"; "" for money that is theirs
             together (wages), which is not felt as pay for contributions.
         each: Whether `cents` is for one unit of the basis instead of the whole pool.
-        contingency: How far the payment depends on quality, 0 to 1 (`field.md` C24-C25). float64[worlds].
+        contingency: How far the payment depends on quality, 0 to 1 (`evidence.md` C24-C25). float64[worlds].
         threshold: Least basis a member must have to get a share (an eligibility bar, G9).
     """
 
@@ -178,7 +178,7 @@ class Shock:
 
     Args:
         month: When.
-        size: Log odds that it adds for outsiders, fading by `shock_kept` a month (`field.md` E7-E11).
+        size: Log odds that it adds for outsiders, fading by `shock_kept` a month (`evidence.md` E7-E11).
     """
 
     month: int

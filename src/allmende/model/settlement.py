@@ -2,7 +2,7 @@
 
 In the sharing form of works, views fall on members' works one by one; in every form money may reach members
 one by one. Payouts are simulated for each member and never averaged: under a proportional share of
-revenue the median maker gets next to nothing while pay becomes salient (`field.md` G2, G5), and an
+revenue the median maker gets next to nothing while pay becomes salient (`evidence.md` G2, G5), and an
 average would get the sign wrong.
 """
 
@@ -169,7 +169,7 @@ def next_receipt(receipt: float, cents: float, kept: float) -> float:
 
 @kernel
 def next_frame(frame: float, cents: float, up: float, down: float) -> float:
-    """How much a member works for pay: up fast while paid, down slowly after (`field.md` C5, C33)."""
+    """How much a member works for pay: up fast while paid, down slowly after (`evidence.md` C5, C33)."""
     if cents > 0.0:
         return frame + up * (1.0 - frame)
     found = frame - down * frame

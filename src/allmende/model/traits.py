@@ -1,7 +1,7 @@
 """Traits: who a newcomer is, and who the members are that a run starts with.
 
 Traits are drawn at arrival, each from its own decision, keyed by (month of arrival, rank). The person
-carries most of the inequality, from the first day on (`field.md` B13).
+carries most of the inequality, from the first day on (`evidence.md` B13).
 
 Members at the start arrived in the months before it and are still there. Who they are follows from the
 kernel: a candidate who arrived `t` months ago with rate `lambda` and dropout `p` is still there with

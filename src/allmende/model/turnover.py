@@ -28,8 +28,8 @@ LONG_STANDING = 5
 def gap_of(lifetime: int, u: float, chance: float, shape: float) -> int:
     """Months until a member who dropped out returns, 0 for never.
 
-    The longer a member took part, the likelier a return: chance n / (n + 5) after n active days. `field.md`
-    B15 is about core developers; one-day members seldom come back (B6).
+    The longer a member took part, the likelier a return: chance n / (n + 5) after n active days.
+    `evidence.md` B15 is about core developers; one-day members seldom come back (B6).
     """
     return return_gap(u, chance * (lifetime / (lifetime + LONG_STANDING)), shape)
 

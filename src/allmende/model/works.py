@@ -2,7 +2,7 @@
 
 * `SeparableWorks` (sharing): works stand alone and compete for attention; nothing is integrated.
 * `CommonWork` (commons): one integrated work. Contributions raise it with a team-size exponent
-  (`field.md` J10: 0.7 to 1.33, both signs are to be run), it decays without maintenance, everybody uses it.
+  (`evidence.md` J10: 0.7 to 1.33, both signs are to be run), it decays without maintenance, all use it.
 * `Proposals` (crowdsourcing): a contribution is a proposal with a value to its maker and a correlated one
   to the market; the sponsor judges and integrates a few (F10), or commissions against its own forecast,
   of which one third helps, one third does nothing, one third hurts (F16).

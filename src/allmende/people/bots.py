@@ -1,9 +1,9 @@
 """Bots: which accounts are programs, and by what they are recognised.
 
 Recognised are the suffix "[bot]", known names, and words in the *name*. The local part of an address
-is never looked at: of the wrong hits of published lists every one came from there (`reading.md` 4).
+is never looked at: of the wrong hits of published lists every one came from there.
 Coding agents are a class of their own, forges that record for others another. Behaviour no person
-keeps up is only ever a suspicion, reported with its reason; nothing is left out for it (`field.md` L3).
+keeps up is only ever a suspicion, reported with its reason; nothing is left out for it (`evidence.md` L3).
 """
 
 import re

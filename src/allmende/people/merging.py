@@ -5,7 +5,7 @@ somebody twice. Keys, strongest first: a forge's number or login; the same addre
 name; a rare handle (login, local part of an address, nick, or a name written as one word). Guards: an
 address used under names that share nothing is a list's or a tool's; a handle carried by unlike
 full names is nobody's; names of nobody, common names, "X via Y" and "X and Y" are no keys. Measured on
-mailmaps as ground truth by `benchmarks/identities.py` (method and figures of others: `reading.md` 4).
+mailmaps as ground truth by `benchmarks/identities.py` (`docs/decisions/0004-identities.md`).
 
 All steps are linear in the accounts but the comparison of names inside one key, which is bounded.
 """

@@ -2,7 +2,7 @@
 
 An organisation is written as its registrable domain ("redhat.com") or by the name a file of
 affiliations gives; all else is one of `CLASSES`. Domains speak with precision but rarely: nine of ten
-commits from free-mail addresses in two large ecosystems were made by employed people (`reading.md` 5).
+commits from free-mail addresses in two large ecosystems were made by employed people.
 So a volunteer share is an interval: at least what is known `is_independent`, at most what is not known
 `is_employer`. Everything works without a network.
 """

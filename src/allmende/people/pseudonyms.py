@@ -3,7 +3,7 @@
 A pseudonym is the keyed hash (HMAC-SHA-256, first 128 bits, 32 hex digits) of a member's canonical
 identity. The same key gives the same person the same pseudonym in every community; without the key
 nobody can go from names to pseudonyms, not even by trying names. The key stays with the user,
-outside results and studies (`reliability.md` I1, 6.7). Pseudonyms are not anonymous: who has both the
+outside results and studies. Pseudonyms are not anonymous: who has both the
 public history and the times of acts can match them.
 """
 

@@ -1,4 +1,4 @@
-"""Breaks: months at which the record itself changed, not (only) the community (`field.md` L2, E24).
+"""Breaks: months at which the record itself changed, not (only) the community (`evidence.md` L2, E24).
 
 Three marks. Import: very many acts of a long time were entered within a day. Rewrite: acts of a
 long stretch were all entered much later, within a short time. Move or split: from one

@@ -2,7 +2,7 @@
 
 Version control before git, and some communities since, write down who *entered* an act; git writes
 down who *made* it. The two count different things: with no change of its community a project goes from 8-13
-"authors" a year to 29-35 when its record moves to git (`field.md` L1). So the regime is detected and
+"authors" a year to 29-35 when its record moves to git (`evidence.md` L1). So the regime is detected and
 printed, and records of different regimes are not compared. Repository surgery shows as breaks
 (L2, E24), which are annotated and never reported as collapse; office hours are read only off
 clocks that tell the member's own time (L12).
@@ -94,7 +94,7 @@ def readable_clock(events: Events) -> NDArray[np.bool_]:
     """Whether the hour on the member's own clock can be read from each event. bool.
 
     Not where the offset is missing or no zone's. Not where it is zero, which importers, servers and web
-    pages write for "not known" (`field.md` L12), unless the member's other offsets are those of a
+    pages write for "not known" (`evidence.md` L12), unless the member's other offsets are those of a
     country that keeps Greenwich time in winter: all of them one hour, and the zeros fall into winter.
     """
     offset = events.offset

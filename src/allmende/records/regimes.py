@@ -1,4 +1,4 @@
-"""Regimes: whether a record names who made an act or who entered it (`field.md` L1).
+"""Regimes: whether a record names who made an act or who entered it (`evidence.md` L1).
 
 A year is of the committer's regime when nearly every act was entered by the member it is put down
 to, and besides either all clocks stand at UTC (an importer's mark) or hardly anybody acted only once

@@ -286,7 +286,7 @@ def _parameters(results: Results) -> Table:
         )
         for row in results.parameters
     )
-    return Table("Parameters, with their provenance; evidence by its rows in field.md", columns, rows)
+    return Table("Parameters, with their provenance; evidence by its rows in evidence.md", columns, rows)
 
 
 def _footer(results: Results, command: str) -> tuple[tuple[str, str], ...]:

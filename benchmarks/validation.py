@@ -276,15 +276,15 @@ def patterns() -> dict[str, list[Pattern]]:
 
 NOTES = """## How far this goes
 
-Most of these patterns are fitted, not predicted. `r`, `alpha`, `a`, `b` and `extra_acts` are medians of fits to
-fourteen git histories, from which B1-B4 follow; `arrivals` was raised from 0.05 to 0.06 for B9, and `quality_spread` of
-sharing from 1.2 to 1.4 for G5, after a first run of this page. What was not fitted: A20-A23, G1, D12, F11, and
-that C18 comes out of an elasticity through attention and service.
+Most of these patterns are fitted, not predicted. `r`, `alpha`, `a`, `b` and `extra_acts` are medians of
+fits to fourteen git histories, from which B1-B4 follow; `audience_elasticity` is C18's own figure. After a
+first run of this page, `arrivals` was raised from 0.05 to 0.06 for B9, and `quality_spread` of sharing
+from 1.2 to 1.4 for G5, which also moved G1. Not fitted: A20-A23, D12, F11.
 
-F10 and F16 are inputs (`open_share`, the thirds) and are here to show that the funnel passes them on. E12 counts
-cases; one economy is one case, so the row says only that in the commons the foundation pays for what is not
-donated. G5 is about receipts of members still there, after three years of sharing. Parameters have the same
-defaults everywhere unless an economy says otherwise; see `docs/odd/`."""
+F10 and F16 are inputs (`open_share`, the thirds) and are here to show that the funnel passes them on. E12
+counts cases; one economy is one case, so the row says only that in the commons the foundation pays for
+what is not donated. G5 is about receipts of members still there, after three years of sharing.
+Parameters have the same defaults everywhere unless an economy says otherwise; see `docs/odd/`."""
 EXPLAINED: dict[tuple[str, str], str] = {}
 
 

@@ -6,7 +6,7 @@ light; each verb is imported when it is first used.
 
 import importlib
 
-__all__ = ["measure", "place", "read", "report"]
+__all__ = ["measure", "place", "read", "report", "simulate"]
 __version__ = "0.1.0"
 
 _VERBS = {
@@ -14,6 +14,7 @@ _VERBS = {
     "place": "allmende.typology.placing",
     "read": "allmende.reading",
     "report": "allmende.reports",
+    "simulate": "allmende.simulation",
 }
 
 

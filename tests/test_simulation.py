@@ -161,6 +161,7 @@ def test_extinction_in_the_first_month() -> None:
         ({"months": 0}, OutOfRangeError, "at least one month"),
         ({"members": -1}, OutOfRangeError, "members is -1"),
         ({"replicates": 0}, OutOfRangeError, "replicates is 0"),
+        ({"threads": 0}, OutOfRangeError, "threads is 0"),
         ({"members": 2.5}, OutOfRangeError, "2.5"),
         ({"parameters": {"belongin": 0.2}}, UnknownNameError, "Did you mean 'belonging'"),
         ({"parameters": {"reach": -1.0}}, OutOfRangeError, "reach is -1"),

@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 
-from allmende.executors import Progress, threads_allowed
-from allmende.model.asking import Asked, asked, check_memory
+from allmende.executors import Progress
+from allmende.model.asking import Asked, asked, check_memory, workers_of
 from allmende.model.audience import serve
 from allmende.model.checkpoints import claim, read_outcome, read_state, write_outcome, write_state
 from allmende.model.crew import Crew, crew_of
@@ -63,7 +63,7 @@ NOTE_YEARLY = (
     f"Yearly measures ({', '.join(YEARLY)}) stand under the last month of each year of the run "
     "and are empty elsewhere."
 )
-NOTE_START = "Members of the first month arrived before it: the record of their past is not simulated."
+NOTE_START = "The past of members at the start is not recorded; month 0 holds institutions' endowments."
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def simulate(
         found, members=members, months=months, replicates=replicates, seed=seed, draws=draws,
         parameters=parameters, policies=policies,
     )  # fmt: skip
-    workers = threads_allowed() if threads is None else threads
+    workers = workers_of(threads)
     check_memory(wanted, at_once=workers)
     if checkpoint is not None:
         claim(checkpoint, wanted.fingerprint())

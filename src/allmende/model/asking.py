@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from allmende.errors import BudgetExceededError, OutOfRangeError
+from allmende.executors import threads_allowed
 from allmende.model.economy import Economy
 from allmende.model.parameters import MemberParams
 from allmende.model.recording import MEASURES
@@ -18,7 +19,7 @@ from allmende.model.state import BYTES_A_MEMBER
 from allmende.model.worlds import Batch
 from allmende.params import Number
 
-__all__ = ["Asked", "asked", "check_memory", "free_memory"]
+__all__ = ["Asked", "asked", "check_memory", "free_memory", "workers_of"]
 
 ROWS_A_BATCH = 2**19
 MOST_MEMBERS = 10**9
@@ -133,6 +134,18 @@ def asked(
         _within("draws", len(drawn), 1, 2**31, "Give at least one set of parameters.")
     futures = tuple(tuple(each) if isinstance(each, Sequence) else (each,) for each in policies)
     return Asked(economy, members, months, replicates, seed, drawn, ((), *futures))
+
+
+def workers_of(threads: int | None) -> int:
+    """How many threads: as many as asked for, or all that may be started here.
+
+    Raises:
+        OutOfRangeError: fewer than one.
+    """
+    if threads is None:
+        return threads_allowed()
+    _within("threads", threads, 1, 1_024, "Leave it out to use every processor.")
+    return threads
 
 
 def _from_priors(

@@ -21,7 +21,7 @@ from allmende.params import Number
 
 __all__ = ["Asked", "asked", "check_memory", "free_memory", "workers_of"]
 
-ROWS_A_BATCH = 2**19
+ROWS_A_BATCH = 2**20
 MOST_MEMBERS = 10**9
 MOST_MONTHS = 1_200
 BYTES_A_ROW = BYTES_A_MEMBER + 32

@@ -1,6 +1,6 @@
 """How often the 90 % intervals of the indicators hold on villages of known truth.
 
-python benchmarks/coverage.py [villages]
+python benchmarks/intervals.py [villages]
 """
 
 import sys

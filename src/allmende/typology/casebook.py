@@ -92,15 +92,17 @@ def case(slug: str) -> Case:
 
 
 def coded(*, without: str = "") -> list[Coded]:
-    """The cases that likelihoods learn from: those with an economy as label.
+    """The cases that likelihoods learn from, a hybrid or a conflict in parts for each of its economies.
 
     Args:
-        without: A community that is left out, with all its periods, to be placed by the others.
+        without: A community, in any case of letters, that is left out with all its periods, to be placed by
+            the others.
     """
     return [
-        Coded(one.label, one.period.facts)
+        Coded(economy, one.period.facts, part)
         for one in cases().values()
-        if one.label in ECONOMIES and one.community != without
+        if one.community.casefold() != without.casefold()
+        for economy, part in one.credence.items()
     ]
 
 

@@ -38,15 +38,15 @@ __all__ = [
 PRIOR_CASES = 12.0
 INTERVAL_DRAWS = 400
 
-SOFTENING = 3.5
+SOFTENING = 3.0
 """Facts follow from one another (who owns the marks mostly also holds the servers), so the sum of their
 weights is far too sure. All weights are divided by this number, which has the best score on the casebook
 when every community is placed by the others: `python benchmarks/typology.py` prints the curve."""
 
 CONFLICT_MARGIN = 1.0 / SOFTENING
 """How much a key must weigh for one economy over another to contradict a key that weighs the other way: a
-likelihood ratio of e before softening. At 0.7 hybrids with a plain answer became conflicts, at 1.5 a third of
-the conflicts that a second coder saw were lost (`docs/typology.md`)."""
+likelihood ratio of e before softening. From 0.85 to 1.5 in place of 1 the casebook's answers stay the same; below,
+hybrids with a plain answer become conflicts, and at 2 a conflict is lost (`python benchmarks/typology.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,12 @@ class Coded:
     Args:
         label: One of `ECONOMIES`.
         facts: For each criterion the levels that hold, with weights.
+        weight: How much of a case it is; less than 1 where coders would not all say the same.
     """
 
     label: str
     facts: Mapping[str, Mapping[str, float]]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ def learn(cases: Iterable[Coded] = ()) -> Likelihoods:
         for name, levels in case.facts.items():
             names, table = weights[name]
             for level, part in levels.items():
-                table[names.index(level), column] += part
+                table[names.index(level), column] += part * case.weight
     return Likelihoods(weights)
 
 

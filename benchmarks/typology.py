@@ -1,11 +1,11 @@
 """How well communities are placed: the casebook by itself, another coder's facts, records alone, worlds.
 
-    python benchmarks/typology.py                   the casebook, each community placed by the others
-    python benchmarks/typology.py labels            another coder's facts and labels of 77 communities
-    python benchmarks/typology.py records           the same communities from their logs alone
-    python benchmarks/typology.py wikis             what is measured on five wikis
-    python benchmarks/typology.py clones PATH...    what is measured on clones, against coded facts
-    python benchmarks/typology.py worlds 100        simulated economies, a hybrid, and two policies
+    python -P benchmarks/typology.py                   the casebook, each community placed by the others
+    python -P benchmarks/typology.py labels            another coder's facts and labels of 77 communities
+    python -P benchmarks/typology.py records           the same communities from their logs alone
+    python -P benchmarks/typology.py wikis             what is measured on wikis
+    python -P benchmarks/typology.py clones PATH...    what is measured on clones, against coded facts
+    python -P benchmarks/typology.py worlds 100        simulated economies, a hybrid, and two policies
 
 Facts, labels and logs of others stand beside the project (`shared/data`); printed are figures over them.
 """
@@ -19,8 +19,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-# In place of the folder of the benchmarks, whose names must not hide those of installed packages.
-sys.path.pop(0)
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import allmende
@@ -274,7 +272,7 @@ HEADS_MEASURED = (
 
 
 def wikis() -> None:
-    """Five wikis, each a common artefact made of pages."""
+    """Wikis, each a common artefact made of pages."""
     import duckdb
 
     source = str(SHARED / "other" / "wiki_revisions.parquet")
@@ -282,7 +280,7 @@ def wikis() -> None:
     names = connection.execute(
         "select distinct community from read_parquet($source) order by 1", {"source": source}
     ).fetchall()
-    table("Five wikis, in their busiest twelve months", HEADS_MEASURED)
+    table("Wikis, in their busiest twelve months", HEADS_MEASURED)
     with TemporaryDirectory() as folder:
         for number, (name,) in enumerate(names):
             part = str(Path(folder) / f"wiki{number}.parquet")

@@ -7,6 +7,7 @@ from math import inf
 from pathlib import Path
 
 import click
+from casebook_page import casebook_page
 
 from allmende import plugins
 from allmende.cli.commands import COMMANDS, commands
@@ -151,6 +152,7 @@ def _docstring(table: type) -> list[str]:
 def main() -> None:
     """Write the pages, or check that they are what the code says."""
     pages = {
+        "cases.md": casebook_page,
         "command-line.md": command_line,
         "economies.md": economies,
         "indicators.md": indicators,

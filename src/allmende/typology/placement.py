@@ -41,12 +41,13 @@ INTERVAL_DRAWS = 400
 SOFTENING = 3.0
 """Facts follow from one another (who owns the marks mostly also holds the servers), so the sum of their
 weights is far too sure. All weights are divided by this number, which has the best score on the casebook
-when every community is placed by the others: `python benchmarks/typology.py` prints the curve."""
+when every community is placed by the others: `python -P benchmarks/typology.py` prints the curve."""
 
 CONFLICT_MARGIN = 1.0 / SOFTENING
 """How much a key must weigh for one economy over another to contradict a key that weighs the other way: a
-likelihood ratio of e before softening. From 0.85 to 1.5 in place of 1 the casebook's answers stay the same; below,
-hybrids with a plain answer become conflicts, and at 2 a conflict is lost (`python benchmarks/typology.py`)."""
+likelihood ratio of e before softening. From 0.85 to 1.5 in place of 1 the answers to the casebook stay the
+same; below, hybrids with a plain answer become conflicts, and at 2 a conflict is lost
+(`python -P benchmarks/typology.py`)."""
 
 
 @dataclass(frozen=True, slots=True)

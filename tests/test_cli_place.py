@@ -126,6 +126,7 @@ def test_faults_are_one_message_and_code_two(
         ('community = "v"\n[[period]]\nfrom = "2001"\nowner = "me"\n', "line 4"),
         ('community = "v"\n[[period]]\nfrom = "2001"\ndecision = "kings"\n', "line 4"),
         ("[[period]]\nfrom = '2001'\n[[period]]\nfrom = '2002'\n", "contradict each other"),
+        ('community = "v"\n[[period]]\nfrom = "2001"\nobject = "common"\nobject = "separable"\n', "line 5"),
         ("\x00\x01", "not TOML"),
         ("x" * 70_000, "at most"),
     ],
@@ -138,6 +139,16 @@ def test_bad_facts_are_named_with_their_line(
     code, _, err = run(capsys, "place", "--facts", file)
     assert code == 2
     assert message in err
+
+
+def test_a_table_is_placed_and_a_mapping_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    table = tmp_path / "log.csv"
+    table.write_text("when,who\n" + "".join(f"2020-0{m}-01,ada\n" for m in range(1, 8)))
+    mapping = tmp_path / "mapping.toml"
+    mapping.write_text('[columns]\nat = "when"\nmember = "who"\n[constants]\naction = "make"\n')
+    code, out, err = run(capsys, "place", table, "--mapping", mapping, "--replicates", "0")
+    assert code == 0, err
+    assert "There is no evidence at all" in out
 
 
 def test_cases_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

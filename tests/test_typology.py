@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 from allmende.errors import MappingError, UnknownNameError
 from allmende.typology.codebook import CODEBOOK, DECIDING, ECONOMIES, criterion
 from allmende.typology.facts import parse_facts
-from allmende.typology.placement import Coded, Evidence, learn, most_telling, place_evidence, statements
+from allmende.typology.placement import (
+    PRIOR_CASES,
+    SOFTENING,
+    Coded,
+    Evidence,
+    learn,
+    most_telling,
+    place_evidence,
+    statements,
+)
 
 FACTS = st.fixed_dictionaries(
     {},
@@ -128,10 +137,55 @@ def test_cases_teach() -> None:
     assert place_evidence(evidence, learn(cases)).shares["commons"].mid > before
 
 
+def test_intervals_hold_the_share_that_true_likelihoods_would_give() -> None:
+    """Worlds whose likelihoods are drawn as the codebook says, with cases coded from them: Bayes' law."""
+    chance = np.random.default_rng(7)
+    chosen = [one for one in CODEBOOK if one.name in {"value_captor", "decision", "object"}]
+    inside, worlds = 0, 120
+    for world in range(worlds):
+        truth = {}
+        for one in chosen:
+            prior = PRIOR_CASES * np.array([one.likelihood(level) for level in one.levels])
+            truth[one.name] = np.stack([chance.dirichlet(prior[:, i]) for i in range(3)], axis=1)
+        cases = [
+            Coded(
+                economy,
+                {
+                    one.name: {list(one.levels)[chance.choice(len(one.levels), p=truth[one.name][:, i])]: 1.0}
+                    for one in chosen
+                },
+            )
+            for i, economy in enumerate(ECONOMIES)
+            for _ in range(15)
+        ]
+        facts = {one.name: {str(chance.choice(list(one.levels))): 1.0} for one in chosen}
+        logs = sum(
+            one.weight
+            / SOFTENING
+            * np.log(truth[one.name][list(one.levels).index(next(iter(facts[one.name])))])
+            for one in chosen
+        )
+        share = np.exp(logs) / np.exp(logs).sum()
+        found = place_evidence(statements(facts, {}), learn(cases), seed=world).shares["commons"]
+        inside += found.low <= share[1] <= found.high
+    # 90 % intervals; 5 standard errors of 120 worlds below, and they may be a little wide.
+    assert inside / worlds > 0.9 - 5 * (0.9 * 0.1 / worlds) ** 0.5
+    assert inside / worlds < 0.995
+
+
 @given(FACTS)
 def test_more_is_told_by_what_is_missing_only(facts: dict) -> None:
     missing = most_telling(statements(facts, {}), learn())
     assert set(missing) == {one.name for one in CODEBOOK} - set(facts)
+
+
+def test_a_case_in_parts_teaches_in_parts() -> None:
+    cases = [Coded("commons", {"marks_owner": {"university": 1.0}})] * 10
+    halves = [Coded("commons", {"marks_owner": {"university": 1.0}}, 0.5)] * 20
+    for name in ("sharing", "commons"):
+        evidence = [Evidence("marks_owner", {"university": 1.0})]
+        one, other = (place_evidence(evidence, learn(taught)).shares[name] for taught in (cases, halves))
+        assert isclose(one.mid, other.mid)
 
 
 def test_codebook_is_complete() -> None:

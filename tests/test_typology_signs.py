@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from allmende.gitlog.tree import Tree
 from allmende.typology.draft import draft
 from allmende.typology.facts import parse_facts
-from allmende.typology.signs import dated_licences, hints, is_sign, tree_evidence
+from allmende.typology.signs import dated_holders, dated_licences, hints, is_sign, tree_evidence
 
 PERMISSIVE = "Permission is hereby granted, free of charge, to any person"
 COPYLEFT = "GNU GENERAL PUBLIC LICENSE\n  Version 2"
@@ -110,6 +110,19 @@ def test_licences_over_time_are_told_when_they_change() -> None:
     ]
     changes = dated_licences(trees)
     assert [(at, *one.levels) for at, one in changes] == [(100, "permissive"), (300, "source_available")]
+
+
+def test_holders_of_copyright_over_time_are_organisations() -> None:
+    trees = [
+        Tree("a" * 40, (), {"LICENSE": "Copyright (c) 2009 Ada Example\n" + PERMISSIVE}, 100),
+        Tree("b" * 40, (), {"LICENSE": "Copyright (c) 2015 Acme, Inc.\n" + PERMISSIVE}, 200),
+        Tree("c" * 40, (), {"LICENSE": "Copyright (c) 2016 Acme, Inc.\n" + PERMISSIVE}, 300),
+        Tree("d" * 40, (), {"LICENSE": "Copyright 2020 The Village Foundation\n" + PERMISSIVE}, 400),
+    ]
+    assert dated_holders(trees) == [(200, ("Acme, Inc.",)), (400, ("The Village Foundation",))]
+    text = draft("village", trees)
+    assert "1970-01: Acme, Inc." in text
+    assert "Ada" not in text
 
 
 def test_a_draft_is_a_facts_file_with_what_was_found() -> None:

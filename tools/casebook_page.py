@@ -22,6 +22,8 @@ def casebook_page() -> str:
     ]
     for label, group in groupby(found, key=lambda one: one.label):
         lines += [f"## {label.capitalize()}", ""]
+        if label in ECONOMIES:
+            lines += [f"`allmende simulate {label}` simulates such a community.", ""]
         for one in group:
             lines += _case(one)
     return "\n".join(lines)

@@ -11,7 +11,7 @@ from allmende.cli.measure import OUT, refuse_unwritable, reproducing
 from allmende.cli.sources import FILE
 
 if TYPE_CHECKING:
-    from allmende.reader import Progress
+    from allmende.reader import ReadOptions
     from allmende.typology.placing import Trajectory
 
 __all__ = ["command"]
@@ -28,9 +28,9 @@ _CASE = "case:"
     metavar="FILE",
     help="Facts of a target (TOML), in the order of the targets; one too many is placed by itself.",
 )
-@click.option(
-    "--by", type=click.Choice(["", "year"]), default="", help="Year by year instead of the last year."
-)
+@click.option("--by", type=click.Choice(["year"]), help="Year by year instead of the last year alone.")
+@click.option("--reader", default="", metavar="NAME", help="Read with this reader instead of the one found.")
+@click.option("--mapping", type=FILE, metavar="FILE", help="What the columns of a table mean (TOML).")
 @click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
 @click.option("--json", type=OUT, metavar="FILE", help="Write the placements as JSON.")
 @click.option(
@@ -54,7 +54,9 @@ def command(
     *,
     targets: tuple[str, ...],
     facts: tuple[Path, ...],
-    by: str,
+    by: str | None,
+    reader: str,
+    mapping: Path | None,
     html: Path | None,
     json: Path | None,
     replicates: int,
@@ -75,13 +77,15 @@ def command(
         refuse_unwritable(place)
 
     from allmende.cli.progress import shown_progress
+    from allmende.reader import ReadOptions
     from allmende.reports.placements import placements_brief
     from allmende.reports.terminal import show
 
     with shown_progress() as progress:
+        options = ReadOptions(touches=True, seconds=budget, mapping=mapping, progress=progress)
         found = list(
             _trajectories(
-                targets, facts, by=by, replicates=replicates, seed=seed, budget=budget, progress=progress
+                targets, facts, options=options, reader=reader, by=by or "", replicates=replicates, seed=seed
             )
         )
     show(placements_brief(found), sys.stdout)
@@ -93,11 +97,11 @@ def _trajectories(
     targets: tuple[str, ...],
     facts: tuple[Path, ...],
     *,
+    options: "ReadOptions",
+    reader: str,
     by: str,
     replicates: int,
     seed: int,
-    budget: float,
-    progress: "Progress",
 ) -> "Iterator[Trajectory]":
     from allmende.typology.casebook import case
     from allmende.typology.facts import Dossier
@@ -109,15 +113,8 @@ def _trajectories(
             found = case(target.removeprefix(_CASE))
             yield place(facts=Dossier(found.community, (found.period,)), name=found.slug, by=by, seed=seed)
             continue
-        yield _read(
-            target,
-            given.pop(0) if given else None,
-            by=by,
-            replicates=replicates,
-            seed=seed,
-            budget=budget,
-            progress=progress,
-        )
+        own = given.pop(0) if given else None
+        yield _read(target, own, options=options, reader=reader, by=by, replicates=replicates, seed=seed)
     for file in given:
         yield place(facts=file, by=by, seed=seed)
 
@@ -126,20 +123,19 @@ def _read(
     target: str,
     facts: Path | None,
     *,
+    options: "ReadOptions",
+    reader: str,
     by: str,
     replicates: int,
     seed: int,
-    budget: float,
-    progress: "Progress",
 ) -> "Trajectory":
-    from allmende.reader import ReadOptions
     from allmende.reading import read
     from allmende.typology.facts import read_facts
     from allmende.typology.placing import place, trees_at
 
     # Facts are read first: a mistake in them should not wait for a long history.
     dossier = read_facts(facts) if facts else None
-    community = read(target, options=ReadOptions(touches=True, seconds=budget, progress=progress))
+    community = read(target, options=options, reader=reader)
     return place(
         community,
         facts=dossier,
@@ -148,7 +144,7 @@ def _read(
         name=dossier.community if dossier and dossier.community else community.name,
         replicates=replicates,
         seed=seed,
-        progress=progress,
+        progress=options.progress,
     )
 
 

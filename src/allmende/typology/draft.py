@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from allmende.gitlog.tree import Tree
 from allmende.typology.codebook import CODEBOOK, DECIDING, Criterion, criterion
 from allmende.typology.placement import Evidence
-from allmende.typology.signs import Hint, dated_licences, hints, tree_evidence
+from allmende.typology.signs import Hint, dated_holders, dated_licences, hints, tree_evidence
 
 __all__ = ["draft"]
 
@@ -35,6 +35,7 @@ def draft(name: str, trees: Sequence[Tree] = ()) -> str:
         f"community = {_quoted(name)}",
         "",
         *_licence_history(changes),
+        *_holder_history(trees),
         "[[period]]",
         f'from = "{_month(changes[-1][0] if changes else trees[0].at if trees else 0)}"',
         "",
@@ -57,6 +58,14 @@ def _licence_history(changes: Sequence[tuple[int, Evidence]]) -> list[str]:
         return []
     told = [f"#   {_month(at)}: {', '.join(one.levels)} ({_plain(one.reference)})" for at, one in changes]
     return ["# The licence changed; earlier times may need periods of their own:", *told, ""]
+
+
+def _holder_history(trees: Sequence[Tree]) -> list[str]:
+    changes = dated_holders(trees)
+    if not changes:
+        return []
+    told = [f"#   {_month(at)}: {_plain(', '.join(holders) or 'none')}" for at, holders in changes]
+    return ["# Organisations that claim copyright in the licence files:", *told, ""]
 
 
 def _asked(one: Criterion, found: Evidence | None, suggested: Sequence[Hint]) -> list[str]:

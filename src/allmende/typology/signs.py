@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from allmende.gitlog.tree import Tree
 from allmende.typology.placement import Evidence
 
-__all__ = ["LICENCE_NAMES", "Hint", "dated_licences", "hints", "is_sign", "tree_evidence"]
+__all__ = ["LICENCE_NAMES", "Hint", "dated_holders", "dated_licences", "hints", "is_sign", "tree_evidence"]
 
 _SIGN = re.compile(
     r"^(?:\.github/|docs?/|legal/)?"
@@ -101,6 +101,23 @@ def dated_licences(trees: Sequence[Tree]) -> list[tuple[int, Evidence]]:
     return found
 
 
+def dated_holders(trees: Sequence[Tree]) -> list[tuple[int, tuple[str, ...]]]:
+    """When the organisations that claim copyright in the licence files became others, oldest first.
+
+    Persons who claim it are left out: a placement needs no names of people.
+
+    Args:
+        trees: The licence files at each commit that changed one, from `gitlog.tree.changes_of`.
+    """
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for tree in trees:
+        texts = (text[:20_000] for path, text in tree.texts.items() if _LICENCE_FILE.match(path))
+        holders = tuple(sorted({owner for text in texts for owner in _holders(text)}))
+        if holders != (found[-1][1] if found else ()):
+            found.append((tree.at, holders))
+    return found
+
+
 def hints(tree: Tree) -> list[Hint]:
     """What the tree suggests about facts that no tree holds."""
     found: dict[tuple[str, str], Hint] = {}
@@ -146,9 +163,20 @@ def _hints_of(path: str, text: str, reference: str) -> Iterator[Hint]:
         if "Software Foundation" in owner and name.startswith(("licen", "copying")):
             continue
         yield Hint("marks_owner", f"names {owner}: perhaps foundation", reference)
-    for owner in dict.fromkeys(re.findall(r"Copyright[^\n]{0,30}?" + _COMPANY, text[:20_000])):
-        if "Software Foundation" not in owner and owner.partition(",")[0].strip() not in _STEWARDS:
-            yield Hint("marks_owner", f"copyright of {owner.strip()}: perhaps company", reference)
+    for owner in _holders(text[:20_000]):
+        if "Foundation" not in owner:
+            yield Hint("marks_owner", f"copyright of {owner}: perhaps company", reference)
+
+
+def _holders(text: str) -> list[str]:
+    """Organisations that claim copyright, each once."""
+    claims = re.findall(r"Copyright[^\n]{0,30}?(?:" + _COMPANY + "|" + _FOUNDATION + ")", text)
+    names = (next(name for name in claim if name).strip() for claim in claims)
+    return [
+        name
+        for name in dict.fromkeys(names)
+        if "Free Software Foundation" not in name and name.partition(",")[0] not in _STEWARDS
+    ]
 
 
 def _reference(tree: Tree, paths: list[str]) -> str:

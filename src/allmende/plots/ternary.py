@@ -12,7 +12,6 @@ from allmende.plots.vegalite import (
     NEUTRAL,
     SERIES,
     Specification,
-    chart,
     colours,
     layered,
     tooltip,
@@ -20,7 +19,7 @@ from allmende.plots.vegalite import (
     values,
 )
 
-__all__ = ["CORNERS", "PlacedPoint", "region", "shares", "ternary"]
+__all__ = ["CORNERS", "PlacedPoint", "region", "ternary"]
 
 CORNERS: Mapping[str, tuple[float, float]] = {
     "sharing": (0.0, 0.0),
@@ -30,9 +29,10 @@ CORNERS: Mapping[str, tuple[float, float]] = {
 """Where on the plane a community stands that is one economy alone."""
 
 _SIDE = 440
-_BAR, _LEAST_BARS = 20, 90
 _STEPS = (0.25, 0.5, 0.75)
 _SLACK = 1e-9
+_APART = (0.2, 0.035)
+"""Points nearer than this, across and up, share a label."""
 _THREE = 3
 
 
@@ -63,15 +63,6 @@ class _Point(NamedTuple):
     y: float
     step: int
     label: str
-
-
-class _Share(NamedTuple):
-    placement: str
-    economy: str
-    share: float
-    low: float
-    high: float
-    place: int
 
 
 class _Vertex(NamedTuple):
@@ -125,7 +116,7 @@ def ternary(points: Sequence[PlacedPoint], *, title: str, origin: str) -> Specif
         origin: "observed" or "simulated".
     """
     names = unique(point.community for point in points)
-    rows = _rows(points, labelled=len(names) == 1)
+    rows = _rows(points)
     colour = colours("community", names, [SERIES[i % len(SERIES)] for i in range(len(names))])
     if len(names) == 1:
         colour["legend"] = None
@@ -168,70 +159,52 @@ def ternary(points: Sequence[PlacedPoint], *, title: str, origin: str) -> Specif
     }
 
 
-def shares(points: Sequence[PlacedPoint], *, title: str, origin: str) -> Specification:
-    """The three shares of each placement as one bar, below each other.
-
-    Args:
-        points: Placements, in the order in which they stand.
-        title: What is shown.
-        origin: "observed" or "simulated".
-    """
-    several = len(unique(point.community for point in points)) > 1
-    names = [f"{point.community}, {point.period}" if several else point.period for point in points]
-    rows = [
-        _Share(
-            name, economy, point.shares[economy].mid, point.shares[economy].low, point.shares[economy].high, i
-        )
-        for name, point in zip(names, points, strict=True)
-        for i, economy in enumerate(CORNERS)
-    ]
-    return chart(
-        title,
-        origin,
-        rows,
-        mark={"type": "bar"},
-        encoding={
-            "y": {
-                "field": "placement",
-                "type": "nominal",
-                "sort": names,
-                "title": None,
-                "axis": {"labelLimit": 120},
-                "scale": {"paddingInner": 0.2},
-            },
-            "x": {
-                "field": "share",
-                "type": "quantitative",
-                "title": None,
-                "axis": {"format": ".0%", "tickCount": 4},
-                "scale": {"domain": [0, 1]},
-            },
-            "color": colours("economy", list(CORNERS), SERIES[: len(CORNERS)])
-            | {"legend": {"columns": {"expr": "width < 260 ? 1 : 3"}}},
-            "order": {"field": "place", "type": "quantitative"},
-            "tooltip": tooltip(placement="nominal", economy="nominal", share=".0%", low=".0%", high=".0%"),
-        },
-        height=max(_LEAST_BARS, _BAR * len(points)),
-    )
-
-
-def _rows(points: Sequence[PlacedPoint], *, labelled: bool) -> list[_Point]:
+def _rows(points: Sequence[PlacedPoint]) -> list[_Point]:
+    labels = _labels(points)
     rows = []
     for step, point in enumerate(points):
         share = {name: one.mid for name, one in point.shares.items()}
         x, y = _position(share)
-        first = step == 0 or points[step - 1].community != point.community
-        last = step + 1 == len(points) or points[step + 1].community != point.community
-        # Steps between the ends crowd each other; the table has them all.
-        label = (point.period if labelled else point.community if last else "") if first or last else ""
         rows.append(
             _Point(
                 point.community, point.period, point.verdict,
                 share["sharing"], share["commons"], share["crowdsourcing"],
-                x, y, step, label,
+                x, y, step, labels.get(step, ""),
             )
         )  # fmt: skip
     return rows
+
+
+def _labels(points: Sequence[PlacedPoint]) -> dict[int, str]:
+    """What stands beside which point: both ends of one trajectory, or the last point of each of several.
+
+    Points that would cover each other's labels share one.
+    """
+    single = len(unique(point.community for point in points)) == 1
+    ends = {point.community: step for step, point in enumerate(points)}
+    wanted = [0, len(points) - 1] if single else list(ends.values())
+    at: dict[int, tuple[float, float]] = {}
+    names: dict[int, list[str]] = {}
+    for step in wanted:
+        x, y = _position({name: one.mid for name, one in points[step].shares.items()})
+        near = next(
+            (one for one, (a, b) in at.items() if abs(x - a) < _APART[0] and abs(y - b) < _APART[1]), step
+        )
+        at.setdefault(near, (x, y))
+        named = points[step].period if single else points[step].community
+        names.setdefault(near, [])
+        if named not in names[near]:
+            names[near].append(named)
+    return {step: _together(found) for step, found in names.items()}
+
+
+def _together(names: list[str]) -> str:
+    """Names on one label.
+
+    >>> _together(["a", "b"]), _together(["a", "b", "c"])
+    ('a, b', 'a and 2 more')
+    """
+    return ", ".join(names) if len(names) < _THREE else f"{names[0]} and {len(names) - 1} more"
 
 
 def _regions(points: Sequence[PlacedPoint], colour: Specification) -> Specification:

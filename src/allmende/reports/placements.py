@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
 from allmende.months import text
-from allmende.plots.ternary import PlacedPoint, shares, ternary
+from allmende.plots.shares import shares
+from allmende.plots.ternary import PlacedPoint, ternary
 from allmende.reports.document import (
     Block,
     Cell,
@@ -78,7 +79,9 @@ def placements_brief(trajectories: Sequence[Trajectory]) -> Document:
         sections.append(Section("shares", visible(one.name), tuple(_shares_blocks(one))))
         sections.append(Section("ledger", "Evidence", (_ledger(one.last, drawn=False),)))
         sections.append(Section("missing", "", (Facts(tuple(_missing(one.last))),)))
-    return Document("Placement", _subtitle(trajectories), tuple(sections))
+    count = len(trajectories)
+    title = "Placement" if count == 1 else f"Placement of {count} communities"
+    return Document(title, _subtitle(trajectories), tuple(sections))
 
 
 def placements_page(trajectories: Sequence[Trajectory], *, command: str = "", data: str = "") -> Document:
@@ -116,7 +119,7 @@ def placements_page(trajectories: Sequence[Trajectory], *, command: str = "", da
 def _subtitle(trajectories: Sequence[Trajectory]) -> str:
     if len(trajectories) == 1:
         return "Sharing, commons or crowdsourcing, and on what evidence"
-    return f"{len(trajectories)} communities among sharing, commons and crowdsourcing"
+    return "Among sharing, commons and crowdsourcing, and on what evidence"
 
 
 def _triangle(trajectories: Sequence[Trajectory]) -> tuple[Block, ...]:

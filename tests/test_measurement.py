@@ -1,5 +1,6 @@
 """Measure: the whole way from a record to answers, on records small enough to know the answers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 import hostile_git as made
 from allmende.community import Community, Record
 from allmende.errors import OutOfRangeError, TooFewError, UnknownNameError
-from allmende.events import Event, Events
+from allmende.events import Event, Events, concatenate
 from allmende.measurement import measure
 from allmende.months import parse
 from allmende.reader import Source
@@ -122,6 +123,16 @@ def test_progress_reaches_its_end() -> None:
     stage, done, total = told[-1]
     assert stage == "measuring"
     assert done == total
+
+
+def test_moments_that_cannot_be_true_are_left_out() -> None:
+    """A commit of the year 9000 and one of a clock never set do not make a record of millennia."""
+    plain = community()
+    rows = [Event(datetime(9000, 1, 1, tzinfo=UTC), "m0"), Event(datetime(1970, 1, 1, 5, tzinfo=UTC), "m0")]
+    events = concatenate([plain.events, Events.of(rows)])
+    measured = measure(replace(plain, events=events, account=np.zeros(0, np.int32)), replicates=0)
+    assert measured.panel.stop == measure(plain, replicates=0).panel.stop
+    assert measured["active_members"].value == 11
 
 
 def test_from_a_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -129,7 +129,8 @@ def answer(
         if answers[i].value is not None or answers[i].curve is not None
     ]
     found: dict[int, list[float | Curve | None]] = {i: [] for i, _ in asked}
-    for pick in picks(panel, replicates=replicates if asked else 0, seed=seed):
+    careers = any(one.lifetime for one in chosen)
+    for pick in picks(panel, replicates=replicates if asked else 0, seed=seed, careers=careers):
         resampled = panel.resampled(pick)
         for i, one in asked:
             found[i].append(attempt(one, resampled))
@@ -157,7 +158,7 @@ def change(
         (i, one) for i, one in enumerate(scalar) if after[i].value is not None and before[i].value is not None
     ]
     moved: dict[int, list[float]] = {i: [] for i, _ in asked}
-    for pick in picks(panel, replicates=replicates if asked else 0, seed=seed):
+    for pick in picks(panel, replicates=replicates if asked else 0, seed=seed, careers=False):
         now, then = panel.resampled(pick), earlier.resampled(pick)
         for i, one in asked:
             moved[i].append(attempted(one, now) - attempted(one, then))

@@ -16,12 +16,14 @@ from allmende.errors import OutOfRangeError, TooFewError, UnknownNameError
 from allmende.findings import Finding, findings
 from allmende.indicator import Indicator
 from allmende.months import month_numbers, text
-from allmende.panel import Panel
+from allmende.panel import NEVER, Panel
 from allmende.reader import Progress, silent
-from allmende.resampling import LEVEL, REPLICATES
+from allmende.records.record import possible_moment
+from allmende.resampling import LEVEL, REPLICATES, enough
 
 __all__ = ["RAW", "Measurement", "measure"]
 
+SERIES_REPLICATES = 50
 RAW = ("active_members", "contributor_absence_factor", "gini")
 
 
@@ -102,7 +104,7 @@ def measure(
     if by not in PERIODS:
         raise UnknownNameError("period", by, PERIODS)
     chosen = indicators(names)
-    panel = panel_of(community, executor=executor)
+    panel = panel_of(community, executor=executor, kept=possible_moment(community.events))
     if not len(panel):
         raise TooFewError(
             f"'{community.name}' has no act by a person to measure",
@@ -129,6 +131,7 @@ def _measured(
     seed: int,
     progress: Progress,
 ) -> Measurement:
+    replicates = enough(int((panel.first_month() != NEVER).sum()), replicates=replicates)
     window = panel.between(*complete_window(panel))
     backwards = [one for one in chosen if community.truncated and (one.lifetime or one.family == "renewal")]
     asked = [one for one in chosen if one not in backwards]
@@ -144,7 +147,9 @@ def _measured(
     scalar = [one for one in of_window if not one.curve]
     series: dict[str, list[Answer]] = {one.name: [] for one in scalar}
     for done, span in enumerate(spans, 4):
-        for one in answer(scalar, panel.between(*span), replicates=replicates // 4, seed=seed):
+        for one in answer(
+            scalar, panel.between(*span), replicates=min(replicates, SERIES_REPLICATES), seed=seed
+        ):
             series[one.indicator].append(one)
         progress("measuring", done, stages)
     refused = [_cut_short(one, community, window) for one in backwards]

@@ -17,18 +17,40 @@ from allmende.errors import TooFewError
 from allmende.indicator import Curve, Indicator, Interval
 from allmende.panel import NEVER, Panel
 
-__all__ = ["LEVEL", "REPLICATES", "attempt", "attempted", "interval", "interval_of", "picks"]
+__all__ = ["LEVEL", "REPLICATES", "attempt", "attempted", "enough", "interval", "interval_of", "picks"]
 
 REPLICATES = 200
+FEWEST = 50
+DRAWS_ENOUGH = 2_000_000
+MEMORY = 72
 LEVEL = 0.9
 
 
-def picks(panel: Panel, *, replicates: int = REPLICATES, seed: int = 0) -> Iterator[NDArray[np.int64]]:
+def enough(members: int, *, replicates: int = REPLICATES) -> int:
+    """How often to resample so many members: intervals of large communities are narrow, and need less.
+
+    >>> enough(500), enough(40_000), enough(500, replicates=0)
+    (200, 50, 0)
+    """
+    return min(replicates, max(DRAWS_ENOUGH // max(members, 1), FEWEST))
+
+
+def picks(
+    panel: Panel, *, replicates: int = REPLICATES, seed: int = 0, careers: bool = True
+) -> Iterator[NDArray[np.int64]]:
     """Members drawn with repetition, once for each replicate: what `Panel.resampled` takes.
 
     Members who had not yet come by the end of the window take no part.
+
+    Args:
+        panel: The panel.
+        replicates: How many times.
+        seed: Seed of the resampling.
+        careers: Whether whole careers matter. Otherwise members whose last act lies `MEMORY` months
+            before the window take no part: no indicator of a window looks so far back.
     """
-    present = np.flatnonzero(panel.first_month() != NEVER)
+    last = panel.last_month()
+    present = np.flatnonzero((last != NEVER) & (careers | (last >= panel.start - MEMORY)))
     keys = np.array([draws.key_of(panel.members[i]) for i in present], np.uint64)
     for replicate in range(replicates):
         times = draws.poisson_one(seed, replicate=replicate, member=keys)

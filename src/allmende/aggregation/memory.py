@@ -34,6 +34,7 @@ def panel_of(
     executor: str = "serial",
     workers: int | None = None,
     bots: bool = False,
+    kept: NDArray[np.bool_] | None = None,
 ) -> Panel:
     """The panel of a community.
 
@@ -44,13 +45,16 @@ def panel_of(
         executor: Where parts are made; with "serial" all at once. The panel is the same.
         workers: How many at a time.
         bots: Count the acts of programs too.
+        kept: For each act, whether it counts; None when all do.
 
     Raises:
         OutOfRangeError: the window ends before it starts, or a sum does not fit in 64 bits.
         StoreError: an act has no moment that a calendar knows.
     """
     events = community.events
-    kept = None if bots or not community.bot.any() else ~community.bot[events.member]
+    if not bots and community.bot.any():
+        people = ~community.bot[events.member]
+        kept = people if kept is None else kept & people
     columns = aggregate(events, kept, stop=stop, executor=executor, workers=workers)
     months = columns["month"]
     first, end = window(months, start, stop)

@@ -21,7 +21,7 @@ from allmende.reader import Source
 from allmende.records.breaks import breaks_of
 from allmende.records.regimes import Regime, regime_of
 
-__all__ = ["comparable", "describe", "readable_clock"]
+__all__ = ["comparable", "describe", "possible_moment", "readable_clock"]
 
 NAMES_MAKERS = ("mediawiki", "wiki")
 MICROSECONDS_A_MINUTE = 60_000_000
@@ -121,11 +121,25 @@ def _hours(events: Events, readable: NDArray[np.bool_]) -> NDArray[np.int64]:
     return counts.astype(np.int64).reshape(DAYS_A_WEEK, HOURS_A_DAY)
 
 
+def possible_moment(events: Events, *, now: int | None = None) -> NDArray[np.bool_]:
+    """For each act, whether its moment can be true.
+
+    Not on the first day of 1970, which clocks tell that were never set, or before; and not in the future.
+
+    Args:
+        events: The acts.
+        now: The present, microseconds since 1970; by default the clock's.
+    """
+    present = int(time() * 1_000_000) if now is None else now
+    return (events.at >= MICROSECONDS_A_DAY) & (events.at <= present + MICROSECONDS_A_DAY)
+
+
 def _faults(events: Events, now: int) -> dict[str, int]:
     offset = events.offset.astype(np.int32)
     faults = {
-        "before 1980": events.at < EARLIEST,
-        "in the future": events.at > now + MICROSECONDS_A_DAY,
+        "before 1980": (events.at < EARLIEST) & (events.at >= MICROSECONDS_A_DAY),
+        "before 1970, or its first day (left out)": events.at < MICROSECONDS_A_DAY,
+        "in the future (left out)": events.at > now + MICROSECONDS_A_DAY,
         "recorded before it was made": events.recorded < events.at,
         "recorded more than a year later": events.recorded - events.at > 365 * MICROSECONDS_A_DAY,
         "zone that does not exist": (offset != OFFSET_UNKNOWN) & (np.abs(offset) > FARTHEST_ZONE),

@@ -92,7 +92,7 @@ class Lines:
 
 
 def encoded(line: str) -> bool:
-    """Whether all of a line was in the encoding it was read in.
+    r"""Whether all of a line was in the encoding it was read in.
 
     >>> encoded("caf\u00e9"), encoded("caf\udce9")
     (True, False)

@@ -16,6 +16,7 @@ from allmende.gitlog.tree import Tree, changes_of, tree_of
 from allmende.months import MICROSECONDS_A_DAY, MONTHS_A_YEAR, first_day
 from allmende.panel import Panel
 from allmende.reader import Progress, silent
+from allmende.records.record import possible_moment
 from allmende.typology.casebook import likelihoods
 from allmende.typology.codebook import CODEBOOK
 from allmende.typology.facts import Dossier, Period, read_facts
@@ -83,7 +84,7 @@ def place(
         UnknownNameError: a fact or level is unknown.
     """
     dossier = read_facts(Path(facts)) if isinstance(facts, str | Path) else facts
-    panel = panel_of(target) if isinstance(target, Community) else target
+    panel = _panel(target) if isinstance(target, Community) else target
     known = likelihoods(without=dossier.community if dossier else "")
     spans = _spans(panel, dossier, by)
     placed = []
@@ -114,6 +115,10 @@ def trees_at(source: Path) -> tuple[Tree, ...]:
     if not layout.recognises(source):
         return ()
     return (*changes_of(source, LICENCE_NAMES), tree_of(source, is_sign))
+
+
+def _panel(community: Community) -> Panel:
+    return panel_of(community, kept=possible_moment(community.events))
 
 
 def _spans(panel: Panel | None, dossier: Dossier | None, by: str) -> list[tuple[int, int]]:

@@ -70,8 +70,8 @@ FLOORS = {
         "findings",
         "measurement",
     ],
-    "grammar": ["model", "typology"],
-    "worlds": ["economies", "simulation", "outcomes", "flows", "odd"],
+    "grammar": ["model", "policy", "typology"],
+    "worlds": ["economies", "policies", "simulation", "outcomes", "flows", "odd"],
     "telling": ["plots", "reports"],
     "doors": ["cli"],
 }

@@ -15,6 +15,7 @@ from allmende.events import SCHEMA_VERSION, Events
 from allmende.indicator import FAMILIES, Indicator
 from allmende.model.economy import Economy
 from allmende.panel import Panel
+from allmende.policy import Policy
 from allmende.reader import Reader
 
 PAGES = Path(__file__).resolve().parent.parent / "docs" / "reference"
@@ -80,6 +81,46 @@ def economies() -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def policies() -> str:
+    """One heading for each policy, with its levers and what is expected of it."""
+    found = [one for one in plugins.find("policy").values() if isinstance(one, Policy)]
+    lines = [
+        "# Policies",
+        "",
+        f"{len(found)} policies. A dose of zero changes nothing, bit for bit; `start` is a lever of each.",
+        "`allmende compare commons --policy bounty pool=100000` asks what one would do; ids are rows of",
+        "[Evidence](../evidence.md).",
+        "",
+    ]
+    for one in found:
+        lines += [f"## `{one.name}`", "", *_headings(one.definition), ""]
+        lines += [
+            "| lever | default | bounds | unit | zero | meaning |",
+            "| --- | --- | --- | --- | --- | --- |",
+        ]
+        lines += [
+            f"| `{name}` | {said.default} | {said.bounds} | {said.unit} | {one.levers.doses().get(name, '')} "
+            f"| {said.doc} |"
+            for name, said in one.levers.declarations().items()
+            if name != "start"
+        ]
+        lines += ["", "| outcome | expected |", "| --- | --- |"]
+        signs = {"+": "more", "-": "less", "both": "either"}
+        lines += [f"| `{outcome}` | {signs[sign]} |" for outcome, sign in one.expect.items()]
+        lines += ["", f"Needs: {', '.join(one.needs) or 'nothing; it fits every economy'}.", ""]
+    return "\n".join(lines)
+
+
+def _headings(text: str) -> list[str]:
+    """The docstring of a policy: each heading in bold before its paragraph."""
+    parts = inspect.cleandoc(text).split("\n\n")
+    told = [parts[0]]
+    for part in parts[1:]:
+        heading, _, body = part.partition(":\n")
+        told.append(f"**{heading}.** {' '.join(body.split())}")
+    return "\n\n".join(told).split("\n")
 
 
 def command_line() -> str:
@@ -156,6 +197,7 @@ def main() -> None:
         "command-line.md": command_line,
         "economies.md": economies,
         "indicators.md": indicators,
+        "policies.md": policies,
         "readers.md": readers,
         "tables.md": tables,
     }

@@ -44,6 +44,15 @@ class Kind:
     folder: str
     noun: str
 
+    @property
+    def plural(self) -> str:
+        """The kind as it is said of several.
+
+        >>> Kind("policy", "", "").plural, Kind("reader", "", "").plural
+        ('policies', 'readers')
+        """
+        return f"{self.name[:-1]}ies" if self.name.endswith("y") else f"{self.name}s"
+
     def type(self) -> type:
         """The class whose instances are plug-ins of this kind."""
         module, _, attribute = self.noun.partition(":")
@@ -58,6 +67,7 @@ KINDS = {
         Kind("reader", "allmende.readers", "allmende.reader:Reader"),
         Kind("indicator", "allmende.indicators", "allmende.indicator:Indicator"),
         Kind("economy", "allmende.economies", "allmende.model.economy:Economy"),
+        Kind("policy", "allmende.policies", "allmende.policy:Policy"),
     )
 }
 
@@ -101,7 +111,7 @@ def get(kind: str, name: str) -> Named:
             kind,
             name,
             plugins,
-            next_step=f"{len(plugins)} are installed; `allmende list {kind}s` shows them.",
+            next_step=f"{len(plugins)} are installed; `allmende list {KINDS[kind].plural}` shows them.",
         )
     return plugins[name]
 

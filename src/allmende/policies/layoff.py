@@ -20,7 +20,7 @@ References:
 from dataclasses import dataclass
 
 from allmende.model.rules import Acts, Rules, View
-from allmende.policy import Levers, lever, policy
+from allmende.policy import Levers, institution, lever, policy
 
 __all__ = ["Dismissal", "Layoff"]
 

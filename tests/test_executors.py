@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from pathlib import Path
 
@@ -116,6 +117,14 @@ def test_a_row_that_kills_every_worker_is_named(executor) -> None:
     assert answers == list(range(len(answers)))
 
 
+@pytest.mark.parametrize("chunk", [1, 3])
+def test_a_row_gets_exactly_three_workers(chunk, tmp_path) -> None:
+    rows = [(number, str(tmp_path)) for number in range(3)]
+    with pytest.raises(WorkerLostError, match="row 1 "):
+        list(run(functions.dies_and_counts, rows, executor="processes", workers=1, chunk=chunk))
+    assert (tmp_path / "1").read_text() == "xxx"
+
+
 @pytest.mark.parametrize("executor", LOCAL)
 def test_running_out_of_memory_is_a_loss_that_names_the_row(executor) -> None:
     with pytest.raises(WorkerLostError, match=r"row 2 .* memory"):
@@ -184,6 +193,30 @@ def test_rows_are_drawn_only_as_needed(executor) -> None:
     assert [next(answers) for _ in range(3)] == [0, 1, 2]
     answers.close()
     assert len(drawn) < 200
+
+
+def test_answers_that_wait_for_a_slow_row_are_bounded() -> None:
+    """Behind a slow first row no more than sixteen tasks a worker pile up."""
+    drawn, seen, gate = [], [], threading.Event()
+
+    def rows():
+        for number in range(10**6):
+            drawn.append(number)
+            yield number
+
+    def slow_first(row):
+        assert row or gate.wait(60)
+        return row
+
+    def release() -> None:
+        seen.append(len(drawn))
+        gate.set()
+
+    threading.Timer(1.0, release).start()
+    answers = run(slow_first, rows(), executor="threads", workers=2, chunk=1)
+    assert [next(answers) for _ in range(40)] == list(range(40))
+    answers.close()
+    assert 10 < seen[0] <= 2 * 16 + 2
 
 
 def test_closing_leaves_no_process() -> None:

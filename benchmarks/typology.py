@@ -2,6 +2,7 @@
 
     python -P benchmarks/typology.py                   the casebook, each community placed by the others
     python -P benchmarks/typology.py labels            another coder's facts and labels of 77 communities
+    python -P benchmarks/typology.py coders         two coders' facts about the same communities
     python -P benchmarks/typology.py records           the same communities from their logs alone
     python -P benchmarks/typology.py wikis             what is measured on wikis
     python -P benchmarks/typology.py clones PATH...    what is measured on clones, against coded facts
@@ -12,28 +13,33 @@ Facts, labels and logs of others stand beside the project (`shared/data`); print
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+# Last, so that scripts of this folder hide no installed package.
+sys.path.append(str(Path(__file__).resolve().parent))
+
+from typology_scores import calibration, confusion, curve, kappa, row, scores, shares, table, vector
 
 import allmende
 from allmende.aggregation import panel_of
 from allmende.answers import answer, complete_window, indicators
+from allmende.months import parse
 from allmende.panel import Panel
 from allmende.reader import ReadOptions
 from allmende.reading import read
 from allmende.typology import placement
-from allmende.typology.casebook import CONFLICT, case, cases, likelihoods
-from allmende.typology.codebook import ECONOMIES
+from allmende.typology.casebook import CONFLICT, Case, case, cases, likelihoods
+from allmende.typology.codebook import CODEBOOK, ECONOMIES
+from allmende.typology.facts import Period
 from allmende.typology.measured import measured_evidence
-from allmende.typology.placement import Placement, place_evidence, statements
+from allmende.typology.placement import place_evidence, statements
 from allmende.typology.placing import place
-from shared_facts import dossiers, labelled
+from shared_facts import SAME, dossiers, labelled, other_coder
 from shared_logs import SHARED, community_panels
 
 SOURCE = (
@@ -45,90 +51,10 @@ SOURCE = (
     "eclipse-2002",
     "eclipse-2005",
 )
-# Communities of the other coder that are in the casebook: they are left out of what places them.
-SAME = {
-    "eclipse-jdt-core": "Eclipse",
-    "eclipse-platform-ui": "Eclipse",
-    "httpd": "Apache httpd",
-    "jenkins": "Jenkins",
-    "linux-pre-git": "Linux",
-    "node": "Node.js",
-    "node-v0.x": "Node.js",
-    "opentofu": "OpenTofu",
-    "owncloud": "ownCloud",
-    "postgres": "PostgreSQL",
-    "redis": "Redis",
-    "steem": "Steemit",
-    "terraform": "Terraform",
-    "valkey": "Valkey",
-}
-SOFTENINGS = (1.0, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
+NOW = parse("2026-11")
 MARGINS = (0.3, 0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0)
-BINS = (0.0, 0.5, 0.7, 0.8, 0.9, 0.95, 1.0)
 ASKED = ("shared_work_share", "repeated_dyads", "employed_share_at_least", "elephant_factor")
 WIKI = Path(allmende.__file__).parent / "mappings" / "wiki-revisions.toml"
-
-
-def vector(credence: dict[str, float]) -> np.ndarray:
-    """How far a coder gives each economy, in the order of `ECONOMIES`."""
-    return np.array([credence.get(economy, 0.0) for economy in ECONOMIES])
-
-
-def shares(placed: Placement) -> np.ndarray:
-    return np.array([placed.shares[economy].mid for economy in ECONOMIES])
-
-
-def softened(given: np.ndarray, factor: float) -> np.ndarray:
-    """Shares as they would be with weights divided by another number."""
-    logs = np.log(np.maximum(given, 1e-300)) * (placement.SOFTENING / factor)
-    odds = np.exp(logs - logs.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True))
-
-
-def row(*cells: object) -> None:
-    print(" | ".join(str(cell) for cell in cells))
-
-
-def table(title: str, heads: Sequence[str]) -> None:
-    print(f"\n{title}\n")
-    row(*heads)
-    row(*("---" for _ in heads))
-
-
-def confusion(pairs: Iterable[tuple[str, str]], title: str) -> None:
-    """Labels down, answers across."""
-    counted = Counter(pairs)
-    answers = (*ECONOMIES, CONFLICT, "undetermined")
-    table(title, ("label", *answers))
-    for label in (*ECONOMIES, CONFLICT):
-        counts = [counted[label, given] for given in answers]
-        if any(counts):
-            row(label, *counts)
-
-
-def calibration(given: np.ndarray, truth: np.ndarray, title: str) -> None:
-    """Of the shares between two bounds, how many belong to the economy a coder named."""
-    table(title, ("largest share", "cases", "mean share", "coders agree"))
-    top = given.argmax(axis=1)
-    largest, agreed = given.max(axis=1), truth[np.arange(len(truth)), top]
-    for low, high in pairwise(BINS):
-        inside = (largest > low) & (largest <= high)
-        if inside.any():
-            row(
-                f"{low:.2f} to {high:.2f}",
-                int(inside.sum()),
-                f"{largest[inside].mean():.2f}",
-                f"{agreed[inside].mean():.2f}",
-            )
-
-
-def scores(given: np.ndarray, truth: np.ndarray, title: str) -> None:
-    """Log and Brier score against coders' credence, with the share of each label as the baseline."""
-    base = np.tile(truth.mean(axis=0), (len(truth), 1))
-    table(title, ("", "log score", "Brier score"))
-    for name, guess in (("placement", given), ("shares of labels", base)):
-        log_score = -np.mean(np.sum(truth * np.log(np.maximum(guess, 1e-300)), axis=1))
-        row(name, f"{log_score:.3f}", f"{np.mean(np.sum((truth - guess) ** 2, axis=1)):.3f}")
 
 
 def casebook() -> None:
@@ -177,14 +103,6 @@ def margins() -> None:
     placement.CONFLICT_MARGIN = kept
 
 
-def curve(given: np.ndarray, truth: np.ndarray) -> None:
-    """The log score as it would be with other softenings."""
-    table("Softening of the weights", ("divided by", "log score"))
-    for factor in SOFTENINGS:
-        guess = np.maximum(softened(given, factor), 1e-300)
-        row(factor, f"{-np.mean(np.sum(truth * np.log(guess), axis=1)):.3f}")
-
-
 def labels() -> None:
     """Another coder's facts, placed by the casebook, against the coder's labels."""
     rows = labelled()
@@ -221,6 +139,51 @@ def labels() -> None:
     scores(given, truth, "Scores against the coder's credence")
     calibration(given, truth, "Calibration")
     curve(given, truth)
+
+
+def pairs() -> list[tuple[Case, Period]]:
+    """Cases of the casebook with the period of the other coder that shares most months with each."""
+    written = [(SAME.get(name, name).casefold(), period) for name, period in other_coder()]
+    found = []
+    for one in cases().values():
+        rivals = [period for name, period in written if name == one.community.casefold()]
+        best = max(rivals, key=lambda period: common_months(one.period, period), default=None)
+        if best is not None and common_months(one.period, best) > 0:
+            found.append((one, best))
+    return found
+
+
+def common_months(one: Period, other: Period) -> int:
+    ends = [period.stop if period.stop is not None else NOW for period in (one, other)]
+    return min(ends) - max(one.start, other.start)
+
+
+def coders() -> None:
+    """How far two coders agree on facts, and where the other's facts are placed."""
+    both = pairs()
+    table(f"{len(both)} cases coded twice", ("fact", "coded by both", "an answer in common", "kappa"))
+    for criterion in CODEBOOK:
+        answers = [
+            (one.period.facts[criterion.name], other.facts[criterion.name])
+            for one, other in both
+            if criterion.name in one.period.facts and criterion.name in other.facts
+        ]
+        if answers:
+            same = sum(bool(set(mine) & set(theirs)) for mine, theirs in answers)
+            row(criterion.name, len(answers), f"{same / len(answers):.2f}", f"{kappa(answers):.2f}")
+    placed = [
+        place_evidence(statements(other.facts, {}), likelihoods(without=one.community)) for one, other in both
+    ]
+    confusion(
+        [(one.label, said.verdict) for (one, _), said in zip(both, placed, strict=True)],
+        "The other coder's facts against the casebook's labels",
+    )
+    table("Not answered as labelled", ("case", "label", "answer", "why"))
+    for (one, _), said in zip(both, placed, strict=True):
+        if said.verdict != one.label:
+            row(one.slug, one.label, said.verdict, said.reason)
+    truth = np.array([vector(one.credence) for one, _ in both])
+    scores(np.array([shares(one) for one in placed]), truth, "Scores against the casebook's credence")
 
 
 def records() -> None:
@@ -350,6 +313,8 @@ def main(words: Sequence[str]) -> None:
             casebook()
         case ["labels"]:
             labels()
+        case ["coders"]:
+            coders()
         case ["records"]:
             records()
         case ["wikis"]:

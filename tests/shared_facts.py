@@ -11,7 +11,7 @@ from allmende.typology.codebook import ECONOMIES, criterion
 from allmende.typology.facts import Dossier, Period
 from shared_logs import rows
 
-__all__ = ["Labelled", "dossiers", "labelled"]
+__all__ = ["SAME", "Labelled", "dossiers", "labelled", "other_coder"]
 
 COLUMNS = {
     "initiator": "initiator",
@@ -23,6 +23,28 @@ COLUMNS = {
     "main_funding": "main_funding",
     "licence": "licence",
     "cla": "agreement",
+}
+# Communities of the other coder that are in the casebook: they are left out of what places them.
+SAME = {
+    "Apache": "Apache httpd",
+    "Eclipse (2001-03)": "Eclipse",
+    "Eclipse (2004-)": "Eclipse",
+    "Linux (2007-)": "Linux",
+    "Linux (early)": "Linux",
+    "eclipse-jdt-core": "Eclipse",
+    "eclipse-platform-ui": "Eclipse",
+    "httpd": "Apache httpd",
+    "jenkins": "Jenkins",
+    "linux-pre-git": "Linux",
+    "node": "Node.js",
+    "node-v0.x": "Node.js",
+    "opentofu": "OpenTofu",
+    "owncloud": "ownCloud",
+    "postgres": "PostgreSQL",
+    "redis": "Redis",
+    "steem": "Steemit",
+    "terraform": "Terraform",
+    "valkey": "Valkey",
 }
 # How surely the coder preferred the label to the second economy; "clear" where no second was named.
 CERTAINTY = {"clear": 0.9, "leaning": 0.75, "genuine_conflict": 0.5}
@@ -69,6 +91,11 @@ def dossiers() -> dict[str, Dossier]:
         name: Dossier(name, tuple(sorted(found, key=lambda one: one.start)))
         for name, found in periods.items()
     }
+
+
+def other_coder() -> list[tuple[str, Period]]:
+    """Everything the other coder wrote down, communities without a history too: name and period."""
+    return [(row["community"], _period(row)) for name in ("facts.csv", "cases.csv") for row in rows(name)]
 
 
 def _period(row: dict[str, str]) -> Period:

@@ -23,7 +23,7 @@ from allmende.resampling import LEVEL, REPLICATES, enough
 
 __all__ = ["RAW", "Measurement", "measure"]
 
-SERIES_REPLICATES = 50
+SERIES_REPLICATES, SERIES_LEAST = 50, 20
 RAW = ("active_members", "contributor_absence_factor", "gini")
 
 
@@ -131,7 +131,8 @@ def _measured(
     seed: int,
     progress: Progress,
 ) -> Measurement:
-    replicates = enough(int((panel.first_month() != NEVER).sum()), replicates=replicates)
+    members = int((panel.first_month() != NEVER).sum())
+    replicates = enough(members, replicates=replicates)
     window = panel.between(*complete_window(panel))
     backwards = [one for one in chosen if community.truncated and (one.lifetime or one.family == "renewal")]
     asked = [one for one in chosen if one not in backwards]

@@ -6,6 +6,7 @@ one community meet the same luck, which makes differences between them paired.
 """
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from math import inf, isfinite, nan
 from statistics import NormalDist
 
@@ -21,18 +22,18 @@ __all__ = ["LEVEL", "REPLICATES", "attempt", "attempted", "enough", "interval", 
 
 REPLICATES = 200
 FEWEST = 50
-DRAWS_ENOUGH = 2_000_000
+SIZE_FULL = 40_000
 MEMORY = 72
 LEVEL = 0.9
 
 
-def enough(members: int, *, replicates: int = REPLICATES) -> int:
+def enough(members: int, *, replicates: int = REPLICATES, least: int = FEWEST) -> int:
     """How often to resample so many members: intervals of large communities are narrow, and need less.
 
     >>> enough(500), enough(40_000), enough(500, replicates=0)
     (200, 50, 0)
     """
-    return min(replicates, max(DRAWS_ENOUGH // max(members, 1), FEWEST))
+    return min(replicates, max(least * SIZE_FULL // max(members, 1), least))
 
 
 def picks(
@@ -51,10 +52,16 @@ def picks(
     """
     last = panel.last_month()
     present = np.flatnonzero((last != NEVER) & (careers | (last >= panel.start - MEMORY)))
-    keys = np.array([draws.key_of(panel.members[i]) for i in present], np.uint64)
+    keys = _keys(panel.members)[present]
     for replicate in range(replicates):
         times = draws.poisson_one(seed, replicate=replicate, member=keys)
         yield np.repeat(present, times)
+
+
+@lru_cache(maxsize=4)
+def _keys(members: tuple[str, ...]) -> NDArray[np.uint64]:
+    """Keys of the members' draws, hashed once for all windows of a community."""
+    return np.array([draws.key_of(name) for name in members], np.uint64)
 
 
 def interval(

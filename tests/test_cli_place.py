@@ -160,6 +160,17 @@ def test_cases_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert "youtube-2006" not in some
 
 
+def test_a_case_is_simulated_in_its_economy(capsys: pytest.CaptureFixture[str]) -> None:
+    small = ("--members", "50", "--months", "6", "--replicates", "1")
+    code, of_case, err = run(capsys, "simulate", "case:threadless-2006", *small)
+    assert code == 0, err
+    _, plain, _ = run(capsys, "simulate", "crowdsourcing", *small)
+    assert of_case == plain
+    code, _, err = run(capsys, "simulate", "case:eclipse-2005", *small)
+    assert code == 2
+    assert "between crowdsourcing and commons" in err
+
+
 def test_a_hostile_clone_is_placed_and_runs_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -23,7 +23,7 @@ def casebook_page() -> str:
     for label, group in groupby(found, key=lambda one: one.label):
         lines += [f"## {label.capitalize()}", ""]
         if label in ECONOMIES:
-            lines += [f"`allmende simulate {label}` simulates such a community.", ""]
+            lines += [f"`allmende simulate case:SLUG` simulates one as the economy `{label}`.", ""]
         for one in group:
             lines += _case(one)
     return "\n".join(lines)

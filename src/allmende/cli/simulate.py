@@ -36,7 +36,7 @@ def command(
     html: Path | None,
     json: Path | None,
 ) -> None:
-    """Simulate an economy: sharing, commons, crowdsourcing, ...
+    """Simulate an economy: sharing, commons, crowdsourcing, ..., or that of a case: case:youtube-2006.
 
     Members arrive, act, pause and leave as in real communities; institutions pay, offer and admit; money is
     conserved. The same seed gives the same worlds, whatever the number of threads.
@@ -49,6 +49,10 @@ def command(
     from allmende.reports.worlds import worlds_brief
     from allmende.simulation import simulate
 
+    if economy.startswith("case:"):
+        from allmende.typology.casebook import economy_of
+
+        economy = economy_of(economy.removeprefix("case:"))
     with shown_progress() as progress:
         results = simulate(
             economy,

@@ -19,12 +19,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from allmende.errors import MappingError, UnknownNameError
+from allmende.errors import AllmendeError, MappingError, UnknownNameError
 from allmende.typology.codebook import ECONOMIES
 from allmende.typology.facts import Dossier, Period, parse_facts
 from allmende.typology.placement import Coded, Likelihoods, learn
 
-__all__ = ["CONFLICT", "SECOND", "Case", "case", "cases", "coded", "likelihoods"]
+__all__ = ["CONFLICT", "SECOND", "Case", "case", "cases", "coded", "economy_of", "likelihoods"]
 
 CONFLICT = "conflict"
 SECOND = 0.25
@@ -89,6 +89,25 @@ def case(slug: str) -> Case:
     if slug not in cases():
         raise UnknownNameError("case", slug, cases(), next_step="`allmende cases` lists them.")
     return cases()[slug]
+
+
+def economy_of(slug: str) -> str:
+    """The economy in which a case is simulated: the one of its label.
+
+    Raises:
+        UnknownNameError: there is no such case.
+        AllmendeError: the case is a conflict; either of its economies may be simulated.
+
+    >>> economy_of("youtube-2006")
+    'sharing'
+    """
+    found = case(slug)
+    if found.label in ECONOMIES:
+        return found.label
+    raise AllmendeError(
+        f"'{slug}' lies between {' and '.join(found.between)}",
+        next_step=f"Simulate one of them: `allmende simulate {found.between[0]}`.",
+    )
 
 
 def coded(*, without: str = "") -> list[Coded]:

@@ -72,6 +72,7 @@ FLOORS = {
     ],
     "grammar": ["model", "policy", "typology"],
     "worlds": ["economies", "policies", "simulation", "outcomes", "flows", "odd"],
+    "questions": ["effects", "comparison"],
     "telling": ["plots", "reports"],
     "doors": ["cli"],
 }

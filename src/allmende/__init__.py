@@ -6,10 +6,11 @@ light; each verb is imported when it is first used.
 
 import importlib
 
-__all__ = ["measure", "place", "read", "report", "simulate"]
+__all__ = ["compare", "measure", "place", "read", "report", "simulate"]
 __version__ = "0.1.0"
 
 _VERBS = {
+    "compare": "allmende.comparison",
     "measure": "allmende.measurement",
     "place": "allmende.typology.placing",
     "read": "allmende.reading",
@@ -19,10 +20,12 @@ _VERBS = {
 
 
 def __getattr__(name: str) -> object:
+    if name == "policies":
+        return importlib.import_module("allmende.policies")
     if name not in _VERBS:
         raise AttributeError(f"module 'allmende' has no attribute '{name}'")
     return getattr(importlib.import_module(_VERBS[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*__all__, "__version__"})
+    return sorted({*__all__, "__version__", "policies"})

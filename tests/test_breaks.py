@@ -22,6 +22,11 @@ def found(events: Events) -> list[tuple[str, str]]:
     return [(text(b.month), b.kind) for b in breaks_of(events, np.ones(len(events), np.bool_))]
 
 
+def test_two_acts_make_a_record_too() -> None:
+    """So few that the outer thousandths meet in the middle."""
+    assert found(monthly([1, 0, 1])) == []
+
+
 def test_a_step_down_and_a_step_up_are_found_where_they_are() -> None:
     assert found(monthly([60] * 12 + [20] * 12)) == [("2001-01", "split")]
     assert found(monthly([20] * 12 + [60] * 12)) == [("2001-01", "move")]

@@ -32,6 +32,12 @@ def test_the_four_forms() -> None:
     assert mailmap.lookup("nobody", "nobody@mill.example") is None
 
 
+def test_a_later_line_with_a_commit_name_replaces_an_earlier_one() -> None:
+    """As git has it: the second line says no proper name, so the account keeps its own."""
+    table = parse(b"Ada Example <ada@x.example> ada <a@y.example>\n<ada@x.example> ada <a@y.example>\n")
+    assert table.lookup("ada", "a@y.example") == Proper("ada", "ada@x.example")
+
+
 def test_bad_lines_are_counted_and_later_lines_go_first() -> None:
     mailmap = parse(
         b"nonsense\n<a@b.example>\nA <\nB <b@c.example>\nC <b@c.example>\n" + b"x" * 5000 + b" <y@z.example>"

@@ -84,9 +84,10 @@ def test_reading_a_log_gives_the_panel_of_the_plain_query() -> None:
     The query takes every commit for itself, the package every member: where one member commits as a person
     and as a bot, and only there, they differ, by less than one commit in a hundred.
     """
+    panels = community_panels()
     mixed = communities_with_half_bots()
     assert len(mixed) <= 5
-    for name, plain in community_panels().items():
+    for name, plain in panels.items():
         panel = panel_of(allmende.read(SHARED / "events" / f"{name}.parquet"))
         if name in mixed:
             assert panel.counts().sum() == pytest.approx(plain.counts().sum(), rel=0.01), name

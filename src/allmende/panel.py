@@ -226,11 +226,16 @@ class Panel:
 
     def rows(self, *, window: bool = True, actions: tuple[str, ...] = CONTRIBUTIONS) -> "Panel":
         """The rows of these actions, in the window or with the history, members renumbered if resampled."""
-        source = self._gathered() if self._pick is not None else self
-        keep = np.isin(source.action, [action_code(action) for action in actions])
-        if window:
-            keep &= source.month >= self.start
-        return replace(source, **{name: getattr(source, name)[keep] for name in COLUMNS}, _kept={})
+        key = f"rows {window} {actions}"
+        if key not in self._kept:
+            source = self._gathered() if self._pick is not None else self
+            keep = np.isin(source.action, [action_code(action) for action in actions])
+            if window:
+                keep &= source.month >= self.start
+            chosen = {name: getattr(source, name)[keep] for name in COLUMNS}
+            self._kept[key] = replace(source, **chosen, _kept={})
+        answer: Panel = self._kept[key]
+        return answer
 
     def counts(self) -> NDArray[np.int64]:
         """Contributions of each member in the window. int64[size]."""

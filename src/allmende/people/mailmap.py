@@ -79,7 +79,8 @@ def parse(text: bytes) -> Mailmap:
             continue
         proper, name, address = parts
         if name:
-            by_name[address, name] = _over(by_name.get((address, name)), proper)
+            # As git has it: a line with a commit name replaces an earlier one, without one it adds to it.
+            by_name[address, name] = proper
         else:
             by_address[address] = _over(by_address.get(address), proper)
     return Mailmap(by_address, by_name, bad)

@@ -99,7 +99,7 @@ def _members_a_month(events: Events, people: NDArray[np.bool_]) -> tuple[int, ND
         return 0, np.zeros(0, np.int64)
     # Clock faults make months of centuries: what lies outside the middle of the acts is left out.
     low = int(np.quantile(month, 0.001, method="higher"))
-    high = int(np.quantile(month, 0.999, method="lower"))
+    high = max(low, int(np.quantile(month, 0.999, method="lower")))
     inside = (month >= low) & (month <= high)
     pairs = np.unique((month[inside] - low) * len(events.members) + events.member[people][inside])
     return low, np.bincount(pairs // len(events.members), minlength=high - low + 1)

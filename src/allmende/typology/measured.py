@@ -7,8 +7,10 @@ an uncertain measurement speaks softly.
 
 from collections.abc import Mapping, Sequence
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allmende.answers import Answer
 from allmende.panel import Panel
@@ -22,7 +24,11 @@ _OBJECT = (("separable", 0.15), ("components", 0.45), ("common", 1.0))
 _TIES = (("weak", 0.2), ("medium", 0.4), ("strong", 1.0))
 _MOSTLY = 0.5
 _FEWEST_DECISIONS = 50
-_ONE_DECIDES = 0.9
+_NEARLY_ALL = 0.9
+# What the mark of each form of merging says about who decides; merging is not all of deciding.
+_ONE = {"individual": 0.7, "mixed": 0.2, "company": 0.1}
+_FIRM = {"company": 0.8, "earned_commit": 0.1, "mixed": 0.1}
+_SEVERAL = {"earned_commit": 0.5, "mixed": 0.4, "company": 0.1}
 
 
 def measured_evidence(panel: Panel, answers: Sequence[Answer]) -> list[Evidence]:
@@ -82,19 +88,36 @@ def _decision(panel: Panel) -> Evidence | None:
     if total < _FEWEST_DECISIONS:
         return None
     by_member = np.bincount(rows.member, rows.count)
-    share = float(by_member.max() / total)
-    reference = f"merges in the window: {total:,}, {np.count_nonzero(by_member)} members, first {share:.0%}"
-    if share >= _ONE_DECIDES:
-        return Evidence("decision", {"individual": 0.7, "mixed": 0.2, "company": 0.1}, reference)
-    by_org = np.bincount(rows.org, rows.count)
+    first = int(by_member.max())
+    reference = f"merges: {total:,} by {np.count_nonzero(by_member)} members, the first {first / total:.0%}"
+    employer, theirs = _leading_employer(panel, np.bincount(rows.org, rows.count))
+    if employer:
+        reference += f", people of {employer} {theirs / total:.0%}"
+    one, firm = _nearly_all(first, total), _nearly_all(theirs, total)
+    parts = ((one, _ONE), ((1 - one) * firm, _FIRM), ((1 - one) * (1 - firm), _SEVERAL))
+    levels: dict[str, float] = {}
+    for weight, law in parts:
+        for level, part in law.items():
+            levels[level] = levels.get(level, 0.0) + weight * part
+    return Evidence("decision", _proper(levels), reference)
+
+
+def _leading_employer(panel: Panel, by_org: NDArray[np.integer[Any]]) -> tuple[str, int]:
     from allmende.people.organisations import is_employer
 
-    employed = {panel.orgs[code]: by_org[code] / total for code in np.flatnonzero(by_org) if code}
-    leading = max((org for org in employed if is_employer(org)), key=lambda org: employed[org], default="")
-    if leading and employed[leading] >= _ONE_DECIDES:
-        levels = {"company": 0.8, "earned_commit": 0.1, "mixed": 0.1}
-        return Evidence("decision", levels, f"{reference}; {employed[leading]:.0%} by people of {leading}")
-    return Evidence("decision", {"earned_commit": 0.5, "mixed": 0.4, "company": 0.1}, reference)
+    merges = {panel.orgs[code]: int(by_org[code]) for code in np.flatnonzero(by_org) if code}
+    leading = max((org for org in merges if is_employer(org)), key=lambda org: merges[org], default="")
+    return leading, merges.get(leading, 0)
+
+
+def _nearly_all(some: int, total: int) -> float:
+    """Probability that a share of merges is at least `_NEARLY_ALL`, given how many were seen (Beta law).
+
+    A share close to the bound speaks for both sides: it must not tip from one year to the next.
+    """
+    from scipy.special import betainc
+
+    return float(1.0 - betainc(some + 1.0, total - some + 1.0, _NEARLY_ALL))
 
 
 def _proper(levels: Mapping[str, float]) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """Typology: steps that can be read, missing facts missed, contradictions said, errors with lines."""
 
+import re
 from math import isclose, log
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -251,3 +253,9 @@ def test_bad_facts_are_named(change: tuple[str, str], kind: type, message: str) 
     text = GOOD.replace(change[0], change[1], 1)
     with pytest.raises(kind, match=message):
         parse_facts(text)
+
+
+def test_the_example_of_the_how_to_is_a_facts_file() -> None:
+    page = (Path(__file__).resolve().parents[1] / "docs" / "how-to" / "facts.md").read_text()
+    (example,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert len(parse_facts(example).periods) == 2

@@ -1,5 +1,6 @@
 """Comparison: effects are differences inside worlds, and intervals hold what they say."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from allmende.results import Results
 from allmende.simulation import simulate
 
 ASKED = {"members": 150, "months": 24, "replicates": 8, "seed": 5, "threads": 2}
-BOUNTY, TAKEN = "bounty pool 50000", "relicense start 6"
+BOUNTY, TAKEN = "bounty (pool 50000)", "relicense (start 6)"
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +147,8 @@ def test_bad_questions_are_refused_in_words() -> None:
 
 
 def test_unknown_futures_and_outcomes_are_refused_with_a_hint(told) -> None:
-    with pytest.raises(UnknownNameError, match=f"Did you mean '{TAKEN}'"):
-        told.effect("relicence start 6", "users")
+    with pytest.raises(UnknownNameError, match=re.escape(f"Did you mean '{TAKEN}'")):
+        told.effect("relicence (start 6)", "users")
     with pytest.raises(UnknownNameError, match="Did you mean 'users'"):
         told.effect(TAKEN, "user")
 

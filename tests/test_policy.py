@@ -27,7 +27,7 @@ def test_a_policy_is_called_with_levers_and_named_after_those_that_moved() -> No
     made = policy(expect={"contributions": "-"})(Quieter)
     assert made.name == "quieter"
     assert made().name == "quieter"
-    assert made(dose=0.5, start=12).name == "quieter start 12, dose 0.5"
+    assert made(dose=0.5, start=12).name == "quieter (start 12, dose 0.5)"
     assert made(dose=0.5) == made.levers(dose=0.5)
 
 
@@ -100,7 +100,7 @@ def test_futures_of_one_policy_are_told_apart() -> None:
     worlds = simulate(
         "commons", policies=[bounty(), bounty(pool=500)], members=20, months=2, replicates=1, threads=1
     )
-    assert worlds.policies == ("baseline", "bounty", "bounty pool 500")
+    assert worlds.policies == ("baseline", "bounty", "bounty (pool 500)")
 
 
 def test_both_signs_can_be_had_of_a_bounty() -> None:

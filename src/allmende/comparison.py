@@ -4,7 +4,7 @@ Every future is simulated with the same draws of parameters and the same luck as
 a difference inside a world. What luck does to both falls out of it; `Effect.gain` says how much that saves.
 
     told = compare("commons", policies=[Foundation(donations=2), Bounty(pool=100_000)], months=60)
-    told.effect("bounty pool 100000", "contributions").verdict
+    told.effect("bounty (pool 100000)", "contributions").verdict
 """
 
 import math
@@ -38,11 +38,11 @@ GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "volunteers": ("use_value_by_volunteers",),
         "the employed": ("employed_members",),
         "members together": ("active_members", "exchange_value_to_members"),
-        "the platform": ("exchange_value_to_platform",),
-        "the foundation": ("exchange_value_to_foundation",),
-        "firms": ("exchange_value_to_firms",),
-        "the sponsor": ("exchange_value_to_sponsor",),
-        "contractors": ("exchange_value_to_contractors",),
+        "the platform": ("balance_platform",),
+        "the foundation": ("balance_foundation",),
+        "firms": ("balance_firms",),
+        "the sponsor": ("balance_sponsor",),
+        "contractors": ("balance_contractors",),
     }
 )
 """By which outcomes each group gains or loses."""

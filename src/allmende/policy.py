@@ -78,7 +78,8 @@ class Levers(Params):
             for name, value in self.values().items()
             if value != declared[name].default
         ]
-        return " ".join((_snake(type(self).__name__), ", ".join(moved))).strip()
+        told = _snake(type(self).__name__)
+        return f"{told} ({', '.join(moved)})" if moved else told
 
     @classmethod
     def doses(cls) -> dict[str, str]:

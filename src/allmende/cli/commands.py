@@ -14,6 +14,10 @@ COMMANDS = {
     "facts": ("allmende.cli.facts", "Begin a facts file: what no record holds, asked for by name."),
     "cases": ("allmende.cli.cases", "List the casebook: dated cases of all three economies."),
     "simulate": ("allmende.cli.simulate", "Simulate an economy: sharing, commons, crowdsourcing."),
+    "compare": (
+        "allmende.cli.compare",
+        "Compare policies on paired futures: who gains, who loses, how sure.",
+    ),
     "list": ("allmende.cli.listing", "List what is installed: readers, indicators, ..."),
     "explain": ("allmende.cli.explain", "Explain an indicator: question, definition, source."),
 }

@@ -77,8 +77,12 @@ def command(
         click.echo(f"The data: {json}", err=True)
 
 
-def settings(given: tuple[str, ...]) -> dict[str, float | int | bool]:
+def settings(given: tuple[str, ...], *, option: str = "--set") -> dict[str, float | int | bool]:
     """Parameters as users write them.
+
+    Args:
+        given: NAME=VALUE each.
+        option: What they were given with, for messages.
 
     Raises:
         UsageError: one is not NAME=VALUE, or its value is no number.
@@ -92,7 +96,7 @@ def settings(given: tuple[str, ...]) -> dict[str, float | int | bool]:
         number = _number(value.strip().lower())
         if number is None:
             raise click.UsageError(
-                f"--set {one} is not NAME=VALUE with a number, true or false",
+                f"{option} {one} is not NAME=VALUE with a number, true or false",
                 click.get_current_context(silent=True),
             )
         found[name.strip()] = number

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 # The doors load this package for its words alone; what it tells is loaded when it is told.
 if TYPE_CHECKING:
+    from allmende.comparison import Comparison
     from allmende.measurement import Measurement
     from allmende.reports.document import Document
     from allmende.results import Results
@@ -17,14 +18,17 @@ __all__ = ["report"]
 
 
 def report(
-    told: "Measurement | Results | Sequence[Measurement]", path: str | Path, *, command: str = ""
+    told: "Measurement | Results | Comparison | Sequence[Measurement]", path: str | Path, *, command: str = ""
 ) -> Path:
-    """Write the page of a measurement or of a simulation, or one that lays several measurements side by side.
+    """Write the page of what was measured, simulated or compared.
+
+    Several measurements are laid side by side.
 
     The page is one file and needs no network. No member appears in it, neither by name nor by pseudonym.
 
     Args:
-        told: What was measured or simulated: one community, several to compare, or the results of an economy.
+        told: What was measured or simulated: one community, several to compare, the results of an economy,
+            or what policies would do in it.
         path: Where the page goes.
         command: The command that makes it again, printed at its foot.
 
@@ -39,8 +43,11 @@ def report(
     return place
 
 
-def _document(told: "Measurement | Results | Sequence[Measurement]", command: str) -> "Document":
+def _document(told: "Measurement | Results | Comparison | Sequence[Measurement]", command: str) -> "Document":
+    from allmende.comparison import Comparison
     from allmende.reports.comparison import comparison
+    from allmende.reports.comparisonfile import comparison_json
+    from allmende.reports.futures import futures_page
     from allmende.reports.page import page
     from allmende.reports.resultsfile import page_data
     from allmende.reports.worlds import worlds_page
@@ -48,6 +55,8 @@ def _document(told: "Measurement | Results | Sequence[Measurement]", command: st
 
     if isinstance(told, Results):
         return worlds_page(told, command=command, data=page_data(told, command=command))
+    if isinstance(told, Comparison):
+        return futures_page(told, command=command, data=comparison_json(told, command=command))
     if isinstance(told, Sequence):
         return comparison(told, command=command)
     return page(told, command=command)

@@ -55,7 +55,9 @@ def explanation(name: str) -> Document:
         )
     plugin = every.get(wanted) or every[name]
     if not isinstance(plugin, Indicator):
-        return Document(plugin.name, _line(plugin), (Section("about", "", (Paragraph(_text(plugin)),)),))
+        told = str(getattr(plugin, "definition", "")) or _text(plugin)
+        parts = tuple(Paragraph(f"{' '.join(part.split())}\n") for part in told.strip().split("\n\n"))
+        return Document(plugin.name, _line(plugin), (Section("about", "", parts),))
     about = described(plugin.name)
     paragraphs = tuple(Paragraph(f"\n{part}") for part in about.definition.split("\n\n") if part)
     return Document(
@@ -84,7 +86,7 @@ def _facts(one: Indicator) -> tuple[tuple[str, str], ...]:
 
 
 def _line(one: Named) -> str:
-    for attribute in ("question", "describes", "summary"):
+    for attribute in ("question", "describes", "summary", "title"):
         told = getattr(one, attribute, "")
         if isinstance(told, str) and told:
             return told

@@ -10,7 +10,7 @@ from allmende.indicator import Interval
 __all__ = ["between", "change", "counted", "number", "shown_unit"]
 
 _MINUS = "\u2212"
-_LARGE = 1000.0
+_LARGE = 999.5
 _MANY = 10.0
 _SMALL_SHARE = 0.1
 _COUNTED = {"members", "contributions", "organisations", "acts", "newcomers", "works", "events"}
@@ -19,6 +19,8 @@ _COUNTED = {"members", "contributions", "organisations", "acts", "newcomers", "w
 def number(value: float | None, unit: str) -> str:
     """A number in its unit, without the unit's name.
 
+    >>> number(999.97, "money")
+    '1,000'
     >>> number(0.4312, "share"), number(0.0123, "share"), number(12480.0, "members"), number(3.14159, "1")
     ('43%', '1.2%', '12,480', '3.14')
     """

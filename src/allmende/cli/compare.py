@@ -1,0 +1,163 @@
+"""`allmende compare`: what would policies do?"""
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from allmende.cli.measure import OUT, refuse_unwritable, reproducing
+from allmende.cli.simulate import settings
+
+if TYPE_CHECKING:
+    from allmende.policy import Levers
+
+__all__ = ["FoldingCommand", "command", "folded", "future"]
+
+_COUNT = click.IntRange(min=1)
+_WITH = "+"
+
+
+class FoldingCommand(click.Command):
+    """A command whose `--policy` takes all the words that belong to it."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words after those of each policy are one."""
+        return super().parse_args(ctx, folded(args))
+
+
+def folded(words: Sequence[str]) -> list[str]:
+    """The words after `--policy NAME` that are levers, or begin a second policy, joined to it as one.
+
+    >>> folded(["commons", "--policy", "bounty", "pool=5", "+", "gate", "--months", "3"])
+    ['commons', '--policy', 'bounty pool=5 + gate', '--months', '3']
+    """
+    found: list[str] = []
+    inside = False
+    for number, word in enumerate(words):
+        last = words[number - 1] if number else ""
+        if last == "--policy":
+            inside = not word.startswith("-")
+            found.append(word)
+        elif inside and (_WITH in {word, last} or ("=" in word and not word.startswith("-"))):
+            found[-1] = f"{found[-1]} {word}"
+        else:
+            inside = word.startswith("--policy=")
+            found.append(word)
+    return found
+
+
+@click.command("compare", cls=FoldingCommand)
+@click.argument("economy")
+@click.option(
+    "--policy",
+    "futures",
+    multiple=True,
+    required=True,
+    metavar="NAME [LEVER=VALUE]...",
+    help="A future; `+ NAME` adds a second policy to it. May be repeated.",
+)
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be repeated."
+)
+@click.option("--members", type=_COUNT, default=1000, show_default=True, help="Members at the start.")
+@click.option("--months", type=_COUNT, default=60, show_default=True, help="Length of the run.")
+@click.option("--replicates", type=_COUNT, default=20, show_default=True, help="Worlds of other luck.")
+@click.option(
+    "--draws", type=_COUNT, default=1, show_default=True, help="Parameters drawn from what is believed."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@click.option("--outcome", default="use_value", show_default=True, metavar="NAME", help="What decides.")
+@click.option(
+    "--until-width",
+    type=click.FloatRange(min=0, min_open=True),
+    default=None,
+    metavar="SHARE",
+    help="Add worlds until the interval of the effect is so narrow, as a share of the baseline.",
+)
+@click.option("--budget", type=_COUNT, default=1000, show_default=True, help="Most worlds of each future.")
+@click.option("--threads", type=_COUNT, default=None, help="How many threads; all processors by default.")
+@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@click.option("--json", type=OUT, metavar="FILE", help="Write every effect as JSON.")
+def command(
+    *,
+    economy: str,
+    futures: tuple[str, ...],
+    given: tuple[str, ...],
+    members: int,
+    months: int,
+    replicates: int,
+    draws: int,
+    seed: int,
+    outcome: str,
+    until_width: float | None,
+    budget: int,
+    threads: int | None,
+    html: Path | None,
+    json: Path | None,
+) -> None:
+    """Compare policies in an economy, against the same people and the same luck without them.
+
+    A policy is a name and its levers: `--policy bounty pool=100000 start=12`. `allmende list policies` shows
+    the names, `allmende explain bounty` what one does. Says what each would change, how sure that is, who
+    gains and who loses.
+    """
+    for place in (html, json):
+        refuse_unwritable(place)
+    policies = [future(each) for each in futures]
+
+    from allmende.cli.progress import shown_progress
+    from allmende.comparison import compare
+    from allmende.reports.futures import futures_brief
+    from allmende.reports.terminal import show
+
+    with shown_progress() as progress:
+        told = compare(
+            economy, policies=policies, members=members, months=months, replicates=replicates, draws=draws,
+            seed=seed, parameters=settings(given), outcome=outcome, until_width=until_width, budget=budget,
+            threads=threads, progress=progress,
+        )  # fmt: skip
+    show(futures_brief(told), sys.stdout)
+
+    from allmende.reports import report
+    from allmende.reports.comparisonfile import comparison_json
+
+    made_by = reproducing((), sys.argv[1:])
+    if html is not None:
+        click.echo(f"The page: {report(told, html, command=made_by)}", err=True)
+    if json is not None:
+        json.expanduser().write_text(comparison_json(told, command=made_by), encoding="utf-8")
+        click.echo(f"The data: {json}", err=True)
+
+
+def future(text: str) -> "tuple[Levers, ...]":
+    """The policies of a future, as users write them.
+
+    Args:
+        text: "bounty pool=100000 start=12 + gate".
+
+    Raises:
+        UsageError: nothing is named, or a lever is not NAME=VALUE with a number.
+        UnknownNameError: there is no such policy or lever; the nearest is offered.
+        OutOfRangeError: a lever breaks a bound.
+    """
+    from allmende.plugins import get
+    from allmende.policy import Policy
+
+    found = []
+    parts: list[list[str]] = [[]]
+    for word in shlex.split(text):
+        parts.append([]) if word == _WITH else parts[-1].append(word)
+    for part in parts:
+        if not part or "=" in part[0]:
+            raise click.UsageError(
+                f"--policy {text!r} does not begin with the name of a policy",
+                click.get_current_context(silent=True),
+            )
+        plugin = get("policy", part[0].lower().replace("-", "_"))
+        assert isinstance(plugin, Policy)
+        levers = settings(tuple(part[1:]), option="lever")
+        found.append(plugin(**{name.replace("-", "_"): value for name, value in levers.items()}))
+    return tuple(found)

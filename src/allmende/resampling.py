@@ -52,15 +52,19 @@ def picks(
     """
     last = panel.last_month()
     present = np.flatnonzero((last != NEVER) & (careers | (last >= panel.start - MEMORY)))
-    keys = _keys(panel.members)[present]
     for replicate in range(replicates):
-        times = draws.poisson_one(seed, replicate=replicate, member=keys)
-        yield np.repeat(present, times)
+        yield np.repeat(present, _times(panel.members, seed, replicate)[present])
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=REPLICATES)
+def _times(members: tuple[str, ...], seed: int, replicate: int) -> NDArray[np.uint8]:
+    """How often each member is in one replicate: drawn once for all windows of a community."""
+    return draws.poisson_one(seed, replicate=replicate, member=_keys(members))
+
+
+@lru_cache(maxsize=2)
 def _keys(members: tuple[str, ...]) -> NDArray[np.uint64]:
-    """Keys of the members' draws, hashed once for all windows of a community."""
+    """Keys of the members' draws."""
     return np.array([draws.key_of(name) for name in members], np.uint64)
 
 

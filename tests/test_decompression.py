@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from allmende.archives import pump
-from allmende.decompression import BLOCK, Stream, bare_suffix
 from allmende.errors import SourceNotFoundError, SourceRefusedError
+from allmende.foreign.archives import pump
+from allmende.tables.decompression import BLOCK, Stream, bare_suffix
 
 CONTENT = b"".join(b"line %d\n" % number for number in range(100_000))
 PACK = {"": bytes, ".gz": gzip.compress, ".bz2": bz2.compress}
@@ -79,7 +79,7 @@ def test_a_damaged_file_ends_with_a_reason(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.parametrize("suffix", [".gz", ".bz2", ".7z"])
 def test_a_bomb_ends_at_its_ratio(tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allmende.decompression.FREE", 1 << 20)
+    monkeypatch.setattr("allmende.tables.decompression.FREE", 1 << 20)
     path = packed(tmp_path, suffix, bytes(10_000_000))
     content, stopped = pumped(path, ratio=100)
     assert "unpacks to more than 100 times its size" in stopped

@@ -14,7 +14,7 @@ from allmende import logs
 from allmende.errors import MappingError, SourceNotFoundError, StoreError
 from allmende.events import ACTIONS, COLUMNS, Event, Events
 from allmende.logs import log_files, read_log, write_log
-from allmende.mapping import Columns, Mapping
+from allmende.tables.mapping import Columns, Mapping
 
 WHEN = st.datetimes(datetime(1902, 1, 1), datetime(2262, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)

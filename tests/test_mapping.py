@@ -8,7 +8,7 @@ import pytest
 
 from allmende.errors import MappingError, UnknownNameError
 from allmende.events import ACTIONS
-from allmende.mapping import Action, Columns, Mapping, load_mapping, recognise, shipped
+from allmende.tables.mapping import Action, Columns, Mapping, load_mapping, recognise, shipped
 
 
 def written(folder: Path, text: str) -> Path:

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from allmende.errors import SourceNotFoundError, SourceRefusedError
-from allmende.sandbox import ENVIRONMENT, ChildFailedError, Limits, foreign
+from allmende.foreign.sandbox import ENVIRONMENT, ChildFailedError, Limits, foreign
 from allmende.tables.columns import Column
 
-DOORS = Path(__file__).resolve().parents[1] / "src" / "allmende" / "sandbox_child" / "doors.py"
+DOORS = Path(__file__).resolve().parents[1] / "src" / "allmende" / "foreign" / "sandbox_child" / "doors.py"
 
 
 def parquet(path: Path, query: str) -> Path:
@@ -245,7 +245,7 @@ def test_nonsense_of_a_child_is_not_believed(tmp_path: Path, monkeypatch: pytest
         script.write_text(
             f"import sys; sys.stdin.readline(); sys.stdout.buffer.write({answer!r}); sys.stdout.flush()"
         )
-        monkeypatch.setattr("allmende.sandbox.COMMAND", (sys.executable, str(script)))
+        monkeypatch.setattr("allmende.foreign.sandbox.COMMAND", (sys.executable, str(script)))
         with pytest.raises((SourceRefusedError, ChildFailedError)):
             read(path)
 
@@ -253,7 +253,7 @@ def test_nonsense_of_a_child_is_not_believed(tmp_path: Path, monkeypatch: pytest
 def test_a_child_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "hang.py"
     script.write_text("import time; time.sleep(60)")
-    monkeypatch.setattr("allmende.sandbox.COMMAND", (sys.executable, str(script)))
+    monkeypatch.setattr("allmende.foreign.sandbox.COMMAND", (sys.executable, str(script)))
     path = parquet(tmp_path / "log.parquet", "SELECT 1 AS n")
     with (
         pytest.raises(SourceRefusedError, match="took longer than"),

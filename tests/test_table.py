@@ -168,7 +168,7 @@ def test_a_cut_file_keeps_what_came_before(tmp_path: Path) -> None:
 
 
 def test_a_bomb_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("allmende.decompression.FREE", 1 << 20)
+    monkeypatch.setattr("allmende.tables.decompression.FREE", 1 << 20)
     path = tmp_path / "bomb.csv.bz2"
     path.write_bytes(bz2.compress(b"time,member\n2021-01-01,Ada\n" + bytes(50_000_000)))
     records = read(path)

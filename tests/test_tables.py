@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from allmende.events import OFFSET_UNKNOWN
-from allmende.mapping import TimeForm
 from allmende.months import instant
 from allmende.tables.columns import LARGEST, Column, Faults, flags, instants, numbers, texts, time_unit
+from allmende.tables.mapping import TimeForm
 
 ZONES = some.integers(-18 * 60, 18 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from allmende.errors import MappingError, SourceNotFoundError, StoreError
 from allmende.events import ACTIONS, OFFSET_UNKNOWN, RECORDER_UNKNOWN, SCHEMA_VERSION, Events, Touches
 from allmende.executors import threads_allowed
-from allmende.mapping import Mapping, recognise
+from allmende.tables.mapping import Mapping, recognise
 
 __all__ = [
     "MARK",

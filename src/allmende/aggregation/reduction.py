@@ -18,8 +18,8 @@ from allmende.aggregation.query import COMPLETE, PANEL, PARTS, executed, fetched
 from allmende.errors import OutOfRangeError
 from allmende.executors import Progress
 from allmende.logs import connect, literal, log_files, one_unit, projection
-from allmende.mapping import Mapping
 from allmende.panel import COLUMNS, Panel
+from allmende.tables.mapping import Mapping
 
 __all__ = ["LEAST_MEMORY", "panel_of_log"]
 

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 
-from allmende.decompression import Stream, bare_suffix
 from allmende.errors import (
     MappingError,
     SourceError,
@@ -25,10 +24,11 @@ from allmende.errors import (
     UnknownNameError,
 )
 from allmende.events import Events, Refusals, concatenate
-from allmende.mapping import Mapping, load_mapping, recognise
+from allmende.foreign.sandbox import ChildFailedError, Limits, foreign
 from allmende.reader import ReadOptions, Records, Source, reader
-from allmende.sandbox import ChildFailedError, Limits, foreign
 from allmende.tables.columns import Batch
+from allmende.tables.decompression import Stream, bare_suffix
+from allmende.tables.mapping import Mapping, load_mapping, recognise
 from allmende.tables.rows import Heard, hear, settle
 from allmende.tables.texts import Batches, delimited, json_lines
 

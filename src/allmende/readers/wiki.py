@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from allmende.archives import pump
-from allmende.decompression import Stream, bare_suffix
 from allmende.errors import SourceError, SourceNotFoundError
 from allmende.events import Events, Refusal, Refusals, Touches
+from allmende.foreign.archives import pump
 from allmende.reader import ReadOptions, Records, Source, reader
+from allmende.tables.decompression import Stream, bare_suffix
 from allmende.wikidump.parsing import WikiDump
 
 __all__ = ["wiki"]

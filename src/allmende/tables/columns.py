@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.events import OFFSET_UNKNOWN, Refusals
-from allmende.mapping import TimeForm
 from allmende.months import MICROSECONDS_A_DAY, instant
+from allmende.tables.mapping import TimeForm
 
 __all__ = ["SEPARATOR", "Batch", "Column", "Faults", "flags", "instants", "numbers", "texts", "time_unit"]
 

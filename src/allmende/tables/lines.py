@@ -6,7 +6,7 @@ longer than a line may be as a marker, so that a reader refuses that line and ke
 
 from collections import deque
 
-from allmende.decompression import Stream
+from allmende.tables.decompression import Stream
 
 __all__ = ["LONGEST_LINE", "TOO_LONG", "Lines", "encoded"]
 

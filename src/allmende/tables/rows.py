@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.events import ACTIONS, OFFSET_UNKNOWN, RECORDER_UNKNOWN, Events, Refusals, action_code
-from allmende.mapping import Columns, Constants, Mapping
 from allmende.tables.columns import (
     NOTHING,
     SEPARATOR,
@@ -28,6 +27,7 @@ from allmende.tables.columns import (
     texts,
     time_unit,
 )
+from allmende.tables.mapping import Columns, Constants, Mapping
 from allmende.tables.works import touched
 
 __all__ = ["Heard", "hear", "settle"]

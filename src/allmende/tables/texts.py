@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from allmende.decompression import Stream
 from allmende.events import Refusal, Refusals
 from allmende.tables.columns import SEPARATOR, Batch, Column
+from allmende.tables.decompression import Stream
 from allmende.tables.lines import TOO_LONG, Lines, encoded
 
 __all__ = ["BATCH", "NOT_PLAIN", "Batches", "delimited", "json_lines"]

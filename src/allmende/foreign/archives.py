@@ -8,8 +8,8 @@ import io
 from collections.abc import Callable
 from pathlib import Path
 
-from allmende.decompression import Stream
-from allmende.sandbox import ChildFailedError, Limits, archive
+from allmende.foreign.sandbox import ChildFailedError, Limits, archive
+from allmende.tables.decompression import Stream
 
 __all__ = ["pump"]
 

@@ -31,8 +31,10 @@ FREE = 256 << 20
 RATIO = 200
 """How many times its size a file may decode to beyond that. Real logs reach 20."""
 
-_PROGRAM = "import sys; sys.path.insert(0, {!r}); from allmende.sandbox_child.program import main; main()"
-COMMAND = (sys.executable, "-I", "-B", "-c", _PROGRAM.format(str(Path(__file__).resolve().parents[1])))
+_PROGRAM = (
+    "import sys; sys.path.insert(0, {!r}); from allmende.foreign.sandbox_child.program import main; main()"
+)
+COMMAND = (sys.executable, "-I", "-B", "-c", _PROGRAM.format(str(Path(__file__).resolve().parents[2])))
 NEEDED = {
     "pyarrow": "Install it with `pip install 'allmende[arrow]'`.",
     "py7zr": "Install it with `pip install 'allmende[archives]'`, or unpack the file first.",

@@ -15,9 +15,9 @@ Of a .7z archive it sends {"bytes"} and that many bytes, until {"bytes": 0}. Ins
 import json
 import sys
 
-from allmende.sandbox_child.decoders import Arrow, Parquet
-from allmende.sandbox_child.doors import close_doors
-from allmende.sandbox_child.sending import Channel
+from allmende.foreign.sandbox_child.decoders import Arrow, Parquet
+from allmende.foreign.sandbox_child.doors import close_doors
+from allmende.foreign.sandbox_child.sending import Channel
 
 __all__ = ["main", "unpack"]
 

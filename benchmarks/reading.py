@@ -24,8 +24,10 @@ from pathlib import Path
 SOURCE = Path(__file__).resolve().parent.parent / "src"
 FIELDS = "%H%x00%P%x00%an <%ae>%x00%ad%x00%cn <%ce>%x00%cd"
 LOG = ("git", "log", "-z", "--date=raw", f"--format={FIELDS}")
+# What the command line does before anything else: one thread for linear algebra.
 READ = """
-import sys
+import os, sys
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 from pathlib import Path
 from allmende.reader import ReadOptions
 from allmende.readers.git import git

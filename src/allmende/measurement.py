@@ -23,7 +23,7 @@ from allmende.resampling import LEVEL, REPLICATES, enough
 
 __all__ = ["RAW", "Measurement", "measure"]
 
-SERIES_REPLICATES, SERIES_LEAST = 50, 20
+SERIES_REPLICATES, SERIES_LEAST = 50, 12
 RAW = ("active_members", "contributor_absence_factor", "gini")
 
 

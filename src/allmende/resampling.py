@@ -21,8 +21,8 @@ from allmende.panel import NEVER, Panel
 __all__ = ["LEVEL", "REPLICATES", "attempt", "attempted", "enough", "interval", "interval_of", "picks"]
 
 REPLICATES = 200
-FEWEST = 50
-SIZE_FULL = 40_000
+FEWEST = 30
+SIZE_FULL = 10_000
 MEMORY = 72
 LEVEL = 0.9
 
@@ -30,10 +30,13 @@ LEVEL = 0.9
 def enough(members: int, *, replicates: int = REPLICATES, least: int = FEWEST) -> int:
     """How often to resample so many members: intervals of large communities are narrow, and need less.
 
-    >>> enough(500), enough(40_000), enough(500, replicates=0)
-    (200, 50, 0)
+    All replicates up to ten thousand members; beyond, fewer by the square of the size.
+
+    >>> enough(500), enough(20_000), enough(40_000), enough(500, replicates=0)
+    (200, 50, 30, 0)
     """
-    return min(replicates, max(least * SIZE_FULL // max(members, 1), least))
+    fewer = int(replicates * (SIZE_FULL / max(members, SIZE_FULL)) ** 2)
+    return min(replicates, max(fewer, least))
 
 
 def picks(

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from allmende.comparison import compare
+from allmende.policies import Bounty, Gate
 from allmende.reports import report
 from test_outcomes import simulated
 from village import NASTY, measured
@@ -44,6 +46,19 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         "village": report(measured(), place / "village.html", command="allmende measure village"),
         "nasty": report(measured(NASTY, org=NASTY, truncated=NASTY), place / "nasty.html", command=NASTY),
         "worlds": report(simulated("crowdsourcing"), place / "worlds.html"),
+        "futures": report(
+            compare(
+                "commons",
+                policies=[
+                    Bounty(pool=123_456, contingency=0.25, start=3),
+                    [Gate(strictness=0.5, start=3), Bounty()],
+                ],
+                members=100,
+                months=14,
+                replicates=4,
+            ),
+            place / "futures.html",
+        ),
         "both": report([measured(), measured("hamlet")], place / "both.html"),
     }
 
@@ -60,7 +75,7 @@ def opened(browser: Any, place: Path, *, width: int = 1280, scheme: str = "light
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (380, "dark")])
-@pytest.mark.parametrize("name", ["village", "nasty", "both", "worlds"])
+@pytest.mark.parametrize("name", ["village", "nasty", "both", "worlds", "futures"])
 def test_a_page_says_nothing_asks_for_nothing_and_fits(
     name: str, width: int, scheme: str, browser: Any, pages: dict[str, Path]
 ) -> None:

@@ -67,7 +67,9 @@ class Levers(Params):
         OutOfRangeError: a lever breaks a bound.
     """
 
-    start: int = lever(0, low=0, high=_LATEST, unit="month", doc="First month in which it is in force.")
+    start: int = lever(
+        0, low=0, high=_LATEST, unit="month", doc="First month in force; a run begins with month 0."
+    )
 
     @property
     def name(self) -> str:

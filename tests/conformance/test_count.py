@@ -41,3 +41,8 @@ def test_every_check_is_collected_for_every_plugin() -> None:
 def test_there_are_suites_for_indicators() -> None:
     importlib.import_module("test_indicators")
     assert len(CHECKS["indicator"]) >= 8
+
+
+def test_there_are_suites_for_policies() -> None:
+    importlib.import_module("test_policies")
+    assert len(CHECKS["policy"]) >= 12

@@ -9,8 +9,9 @@ import pytest
 from allmende.errors import AllmendeError, OutOfRangeError, UnknownNameError
 from allmende.ledger import ACCOUNTS
 from allmende.model.economy import Economy
+from allmende.model.rules import Rules, Shock
 from allmende.plugins import find
-from allmende.policy import Levers, Policy, missing
+from allmende.policy import Levers, Policy, lever, missing, policy
 from allmende.results import Results
 from allmende.simulation import simulate
 from conformance_checks import check
@@ -168,3 +169,55 @@ def test_state_stays_finite_at_the_bounds_of_its_levers(plugin: Policy) -> None:
             found = simulate(economy, policies=ends, members=20, months=6, replicates=1, threads=1)
             assert np.isfinite(found["contributions"]).all()
             assert np.isfinite(found["use_value"]).all(), name
+
+
+def bad(change, *, expect=None, independent=()) -> Policy:
+    """A policy that breaks a rule of this suite."""
+
+    class Bad(Levers):
+        """One dose."""
+
+        dose: float = lever(1.0, low=0, high=2, zero="nothing", doc="How much.")
+
+        def __call__(self, rules: Rules, /) -> Rules:
+            return change(self, rules)
+
+    return policy(expect=expect or {"contributions": "both"}, independent=independent)(Bad)
+
+
+def spoiled(levers: Levers, rules: Rules) -> Rules:
+    object.__setattr__(rules, "shocks", (Shock(levers.start, 1.0),))
+    return rules
+
+
+def opposite(levers: Levers, rules: Rules) -> Rules:
+    return rules.with_shock(Shock(levers.start, 2.0)) if levers.dose else rules
+
+
+@pytest.mark.parametrize(
+    ("plugin", "test"),
+    [
+        (
+            bad(lambda levers, rules: rules.with_shock(Shock(levers.start, 1.0 + levers.dose))),
+            test_zero_dose_is_the_baseline_bit_for_bit,
+        ),
+        (
+            bad(lambda levers, rules: rules.with_parameters(answered=0.6 + levers.dose / 9)),
+            test_zero_dose_is_the_baseline_where_parameters_are_drawn,
+        ),
+        (bad(lambda _, rules: rules), test_nothing_changes_before_its_start_and_something_after),
+        (bad(spoiled), test_it_leaves_the_rules_it_is_given_alone),
+        (
+            bad(opposite, expect={"contributions": "+"}),
+            test_it_answers_to_its_dose_in_the_declared_direction,
+        ),
+        (
+            bad(lambda levers, rules: rules.with_parameters(gate=levers.dose), independent=("gate",)),
+            test_its_order_does_not_matter_where_it_says_so,
+        ),
+        (bad(opposite), test_it_says_what_it_is),
+    ],
+)
+def test_the_suite_refuses_a_policy_that_breaks_its_rules(plugin: Policy, test) -> None:
+    with pytest.raises(AssertionError):
+        test(plugin)

@@ -31,8 +31,8 @@ def bands(
         "axis": {"format": "~%" if share else "~s"},
     }
     colour = colours("world", names, [SERIES[i % len(SERIES)] for i in range(len(names))])
-    if len(names) == 1:
-        colour["legend"] = None
+    # Futures have long names: one below the other, none of them cut.
+    colour["legend"] = {"columns": 1, "labelLimit": 320} if len(names) > 1 else None
     return layered(
         title,
         origin,

@@ -48,8 +48,12 @@ docs: $(VENV)/ready-dev ## build the documentation into docs/_build/html
 	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
 	@echo "The documentation: $$(pwd)/docs/_build/html/index.html"
 
-bench: $(VENV)/ready-dev ## benchmarks, each beside its peer (minutes)
-	@for script in benchmarks/[a-z]*.py; do echo; echo "== $$script"; $(BIN)/python $$script || exit 1; done
+bench: $(VENV)/ready-dev ## benchmarks, each beside its peer (minutes): make bench REPO=path/to/clone
+	@$(BIN)/python benchmarks/reading.py "$(REPO)" --files
+	@$(BIN)/python benchmarks/reading_tables.py
+	@$(BIN)/python benchmarks/aggregation.py --events 1000000 --in-memory 5
+	@$(BIN)/python benchmarks/draws.py
+	@$(BIN)/python benchmarks/simulation.py
 
 check: $(VENV)/ready-dev ## conformance of one plug-in: make check PLUGIN=gini
 	@test -n "$(PLUGIN)" || { echo "Name the plug-in: make check PLUGIN=gini"; exit 1; }

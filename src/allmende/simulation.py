@@ -46,7 +46,7 @@ from allmende.model.month import (
 )
 from allmende.model.parameters import MemberParams
 from allmende.model.payments import pay
-from allmende.model.recording import MEASURES, YEARLY, Outcome
+from allmende.model.recording import MEASURES, Outcome
 from allmende.model.rules import Policy, Rules
 from allmende.model.works import Works
 from allmende.model.worlds import Batch, Worlds
@@ -59,10 +59,7 @@ __all__ = ["Plan", "diary", "run", "simulate"]
 
 MONTHS_A_CHECKPOINT = 12
 PREPARING = "preparing (the first run on a machine compiles the model: about 15 seconds)"
-NOTE_YEARLY = (
-    f"Yearly measures ({', '.join(YEARLY)}) stand under the last month of each year of the run "
-    "and are empty elsewhere."
-)
+NOTE_YEARLY = "Figures of a whole year stand under its last month and are empty elsewhere."
 NOTE_START = "The past of members at the start is not recorded; month 0 holds institutions' endowments."
 
 

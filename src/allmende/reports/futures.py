@@ -332,7 +332,7 @@ def _plus(value: float) -> str:
 
 
 def _times(effect: Effect) -> str:
-    return f"{effect.gain:,.3g} times" if isfinite(effect.gain) else ""
+    return f"{effect.gain:,.0f} times" if isfinite(effect.gain) else ""
 
 
 def _amount(value: float, unit: str) -> str:

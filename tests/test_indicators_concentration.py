@@ -47,7 +47,7 @@ def test_readers_do_not_count() -> None:
 def test_a_community_of_one_has_a_factor_and_no_gini() -> None:
     lonely = Panel.of_counts([12])
     assert contributor_absence_factor(lonely) == 1
-    with pytest.raises(TooFewError, match="only 1 active members"):
+    with pytest.raises(TooFewError, match="of active members there is only one"):
         gini(lonely)
 
 

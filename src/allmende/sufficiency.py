@@ -23,9 +23,9 @@ def require(found: int, minimum: int, noun: str, *, estimate: float | None = Non
         TooFewError: there are fewer.
     """
     if found < max(minimum, 1):
-        some = f"there are only {found} {noun}" if found else f"there are no {noun}"
+        few = {0: f"there are no {noun}", 1: f"of {noun} there is only one"}
         raise TooFewError(
-            some,
+            few.get(found, f"there are only {found} {noun}"),
             estimate=estimate,
             expected=f"at least {max(minimum, 1)}",
             next_step="Take a longer window, or read more of the record.",

@@ -34,8 +34,8 @@ demo: $(VENV)/ready ## measure a repository: make demo REPO=path/to/clone (this 
 test: $(VENV)/ready-dev ## every test but the slow ones
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"
 
-slow: $(VENV)/ready-dev ## the tests that take minutes
-	@$(BIN)/python -m pytest -q -m slow
+slow: $(VENV)/ready-dev ## all tests, those that take minutes too, on new random examples
+	@HYPOTHESIS_PROFILE=explore $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 lint: $(VENV)/ready-dev ## style
 	@$(BIN)/ruff format --check .

@@ -1,5 +1,7 @@
 """Fixtures: two small communities. No generator of random numbers is shared; draws are keyed."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
@@ -7,9 +9,11 @@ import settlements as places
 from allmende.events import Events
 from allmende.panel import Panel
 
-# A busy machine is no failure of the code under test.
-settings.register_profile("allmende", deadline=None)
-settings.load_profile("allmende")
+# A busy machine is no failure of the code under test. The same examples every time, so that a change is
+# judged by what it changes; `make slow` explores others, and what it finds becomes a test.
+settings.register_profile("allmende", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "allmende"))
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ FLOORS = {
         "measurement",
     ],
     "grammar": ["model", "policy", "typology"],
-    "worlds": ["economies", "policies", "simulation", "outcomes", "flows", "odd"],
+    "worlds": ["economies", "policies", "simulation", "outcomes", "odd"],
     "questions": ["effects", "comparison"],
     "telling": ["plots", "reports"],
     "doors": ["cli"],

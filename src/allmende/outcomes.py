@@ -13,6 +13,7 @@ from allmende.results import Results
 
 __all__ = ["LEVEL", "MAKERS", "Band", "Closing", "Flow", "bands", "closing", "flows", "makers"]
 
+INVESTED = "endowment"
 LEVEL = 0.8
 MAKERS = ("volunteers", "employees", "paid", "contractors")
 
@@ -90,6 +91,8 @@ def closing(results: Results, name: str, *, policy: int = 0) -> Closing:
 def flows(results: Results, *, policy: int = 0) -> tuple[Flow, ...]:
     """Money by kind, payer and payee in the last twelve months, greatest first; nothing that did not flow.
 
+    What institutions are endowed with at the start is left out: it is no yearly flow.
+
     Args:
         results: What the simulation returned.
         policy: Which future; 0 is the baseline.
@@ -97,7 +100,7 @@ def flows(results: Results, *, policy: int = 0) -> tuple[Flow, ...]:
     found = []
     for (kind, payer, payee), cents in results.flows.items():
         year = cents[policy, :, :, -MONTHS_A_YEAR:].sum(axis=-1).astype(np.float64) / 100
-        if year.any():
+        if year.any() and kind != INVESTED:
             found.append(Flow(kind, payer, payee, *_interval(year.ravel())))
     return tuple(sorted(found, key=lambda flow: -flow.mid))
 

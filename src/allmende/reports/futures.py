@@ -8,6 +8,7 @@ from allmende.effects import LESS_IS_BETTER, LEVEL, Effect, differences
 from allmende.outcomes import LEVEL as WORLDS_LEVEL
 from allmende.outcomes import flows
 from allmende.plots import worlds
+from allmende.reports.banded import MONEY, as_written, band_table, in_units
 from allmende.reports.document import Cell, Column, Document, Facts, Figure, Notes, Section, Table
 from allmende.reports.escaping import visible
 from allmende.reports.numbers import counted, number
@@ -15,8 +16,6 @@ from allmende.reports.numbers import counted, number
 __all__ = ["futures_brief", "futures_page"]
 
 _CHARTS = ("use_value", "active_members", "newcomers", "contributions", "exchange_value", "service")
-_MONEY = "cents"
-_WHOLE = {"members", "people", "acts", "uses", "days", "proposals"}
 _BETTER = {
     "more": "gains",
     "less": "loses",
@@ -182,30 +181,9 @@ def _groups(told: Comparison) -> Iterator[Table]:
 def _figures(told: Comparison) -> Iterator[Figure]:
     for name in dict.fromkeys((told.outcome, *_CHARTS)):
         variable = told.results.variables[name]
-        money = variable.unit == _MONEY
-        unit = "money" if money else variable.unit
-        rows = differences(told.results, name)
-        if money:
-            rows = tuple(
-                row._replace(mid=row.mid / 100, low=row.low / 100, high=row.high / 100) for row in rows
-            )
+        rows, unit = in_units(differences(told.results, name), variable.unit)
         if not any(row.low or row.high for row in rows):
             continue
-        columns = (
-            Column("month", numeric=True),
-            Column("future"),
-            Column("difference", numeric=True),
-            Column(f"{WORLDS_LEVEL:.0%} of worlds", numeric=True),
-        )
-        body = tuple(
-            (
-                Cell(str(row.month)),
-                Cell(visible(row.world)),
-                Cell(number(row.mid, _as(unit)), strong=True),
-                Cell(f"{number(row.low, _as(unit))} to {number(row.high, _as(unit))}", muted=True),
-            )
-            for row in rows
-        )
         yield Figure(
             f"difference-{name.replace('_', '-')}",
             f"Difference: {variable.title.lower()}",
@@ -213,7 +191,7 @@ def _figures(told: Comparison) -> Iterator[Figure]:
             f"{variable.title} by month, less what it is without the policy: the middle world as a line, and "
             f"{WORLDS_LEVEL:.0%} of the worlds as a band.",
             worlds.bands(rows, title=variable.title, origin="simulated", y_title="", share=unit == "share"),
-            Table(variable.title, columns, body),
+            band_table(variable.title, rows, unit, heading="difference"),
         )
 
 
@@ -251,7 +229,7 @@ def _outcomes(told: Comparison) -> Iterator[Table]:
                 Cell(each.verdict),
                 Cell(number(each.more, "share")),
                 Cell(_times(each), muted=True),
-                Cell("money" if each.unit == _MONEY else each.unit, muted=True),
+                Cell("money" if each.unit == MONEY else each.unit, muted=True),
             )
             for each in told.effects
             if each.policy == policy and (each.baseline or each.mean) and isfinite(each.mean)
@@ -336,8 +314,4 @@ def _times(effect: Effect) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    return number(value / 100, "money") if unit == _MONEY else number(value, _as(unit))
-
-
-def _as(unit: str) -> str:
-    return "members" if unit in _WHOLE else unit
+    return number(value / 100, "money") if unit == MONEY else number(value, as_written(unit))

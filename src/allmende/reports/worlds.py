@@ -7,6 +7,7 @@ from allmende.model.economy import Economy
 from allmende.outcomes import LEVEL, Closing, bands, closing, flows, makers
 from allmende.plots import worlds
 from allmende.plots.flows import drawing
+from allmende.reports.banded import MONEY, as_written, band_table, in_units
 from allmende.reports.document import (
     Cell,
     Column,
@@ -39,8 +40,6 @@ _CHARTS = (
     "half_members",
     "pay_norm",
 )
-_MONEY = "cents"
-_WHOLE = {"members", "people", "acts", "uses", "days", "proposals"}
 _READING = (
     (
         "A simulated community",
@@ -212,33 +211,14 @@ def _figures(results: Results) -> Iterator[Figure]:
         rows = bands(results, name)
         if not any(row.high for row in rows):
             continue
-        unit = "money" if variable.unit == _MONEY else variable.unit
-        if unit == "money":
-            rows = tuple(
-                row._replace(mid=row.mid / 100, low=row.low / 100, high=row.high / 100) for row in rows
-            )
-        columns = (
-            Column("month", numeric=True),
-            Column("future"),
-            Column(unit, numeric=True),
-            Column(f"{LEVEL:.0%} of worlds", numeric=True),
-        )
-        body = tuple(
-            (
-                Cell(str(row.month)),
-                Cell(visible(row.world)),
-                Cell(number(row.mid, _as(unit)), strong=True),
-                Cell(f"{number(row.low, _as(unit))} to {number(row.high, _as(unit))}", muted=True),
-            )
-            for row in rows
-        )
+        rows, unit = in_units(rows, variable.unit)
         yield Figure(
             f"world-{name.replace('_', '-')}",
             variable.title,
             f"simulated · {unit}",
             f"{variable.title} by month: the middle world and the interval of the others.",
             worlds.bands(rows, title=variable.title, origin="simulated", y_title="", share=unit == "share"),
-            Table(variable.title, columns, body),
+            band_table(variable.title, rows, unit, heading=unit),
         )
 
 
@@ -309,16 +289,12 @@ def _name(results: Results) -> str:
 
 
 def _amount(one: Closing) -> str:
-    if one.unit == _MONEY:
+    if one.unit == MONEY:
         return number(one.mid / 100, "money")
-    return number(one.mid, _as(one.unit))
+    return number(one.mid, as_written(one.unit))
 
 
 def _told_unit(one: Closing) -> str:
-    if one.unit == _MONEY:
+    if one.unit == MONEY:
         return "money" if one.name.startswith("balance_") else "money a month"
     return one.unit
-
-
-def _as(unit: str) -> str:
-    return "members" if unit in _WHOLE else unit

@@ -68,9 +68,17 @@ FLOORS = {
     ],
     "grammar": ["model", "policy", "typology"],
     "worlds": ["economies", "policies", "simulation", "outcomes", "odd"],
-    "questions": ["effects", "comparison"],
-    "telling": ["plots", "reports"],
-    "doors": ["cli"],
+    "questions": [
+        "sweeps",
+        "effects",
+        "comparison",
+        "conditions",
+        "calibration",
+        "forecasting",
+        "claims",
+    ],
+    "telling": ["plots", "textformat", "reports"],
+    "doors": ["study", "cli", "studio"],
 }
 PLACE = {
     name: (floor, place) for floor, names in enumerate(FLOORS.values()) for place, name in enumerate(names)

@@ -38,11 +38,14 @@ BOMBS = {
 def test_bombs_cost_nothing(tmp_path: Path, name: str) -> None:
     path = tmp_path / "bomb.toml"
     path.write_text(BOMBS[name])
-    before = time.process_time()
-    with pytest.raises(AllmendeError) as error:
-        read_toml(path, Form)
-    assert time.process_time() - before < SECONDS
-    assert "bomb.toml" in str(error.value)
+    costs = []
+    for _ in range(3):  # a collection of garbage left by other tests may fall into one of them
+        before = time.process_time()
+        with pytest.raises(AllmendeError) as error:
+            read_toml(path, Form)
+        costs.append(time.process_time() - before)
+        assert "bomb.toml" in str(error.value)
+    assert min(costs) < SECONDS
 
 
 def test_as_deep_as_allowed_is_read_in_time(tmp_path: Path) -> None:

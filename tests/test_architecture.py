@@ -66,7 +66,7 @@ FLOORS = {
         "findings",
         "measurement",
     ],
-    "grammar": ["model", "policy", "typology"],
+    "grammar": ["model", "policy", "policyfile", "typology"],
     "worlds": ["economies", "policies", "simulation", "outcomes", "odd"],
     "questions": [
         "sweeps",

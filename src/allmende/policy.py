@@ -80,8 +80,17 @@ class Levers(Params):
             for name, value in self.values().items()
             if value != declared[name].default
         ]
-        told = _snake(type(self).__name__)
+        told = self.policy_name()
         return f"{told} ({', '.join(moved)})" if moved else told
+
+    @classmethod
+    def policy_name(cls) -> str:
+        """Name of the policy whose levers these are."""
+        return _snake(cls.__name__)
+
+    def as_table(self) -> dict[str, Number | str]:
+        """The name of the policy and every lever, as `policyfile` writes and reads them."""
+        return {"policy": self.policy_name(), **self.values()}
 
     @classmethod
     def doses(cls) -> dict[str, str]:
@@ -95,6 +104,13 @@ class Levers(Params):
     def idle(self) -> bool:
         """Whether every dose is at zero, so that nothing changes."""
         return not any(getattr(self, name) for name in self.doses())
+
+    def __reduce__(self) -> Any:
+        # A plug-in stands under the name of its class, so that pickle does not find the class. What stands
+        # there, plug-in or class, makes the same policy when it is called with the levers.
+        if "<locals>" in type(self).__qualname__:
+            return super().__reduce_ex__(2)
+        return _remade, (type(self).__module__, type(self).__qualname__, self.values())
 
     def __call__(self, rules: Rules, /) -> Rules:  # noqa: ARG002 - policies need it
         """The rules under the policy; its input stays as it is.
@@ -169,23 +185,24 @@ def policy(
     """Make a class of levers a policy plug-in; the arguments are those of `Policy`.
 
     Raises:
-        PluginError: the class does not say what it changes, or has no dose.
+        PluginError: the class does not say what it changes, has no dose, or calls a lever "policy", which in
+            tables is the name of the policy.
         UnknownNameError: an outcome that is expected is not measured.
     """
 
     def made(levers: type[Levers]) -> Policy:
-        if "__call__" not in vars(levers) or not levers.doses():
+        if "__call__" not in vars(levers) or not levers.doses() or "policy" in levers.declarations():
             raise PluginError(
                 f"{levers.__name__} is no policy",
                 where=levers.__module__,
-                expected="a method __call__(self, rules, /), and a lever that says what zero means",
+                expected="a method __call__(self, rules, /), a lever that says what zero means, "
+                "and none called 'policy'",
             )
         for outcome in expect:
             if outcome not in MEASURES:
                 raise UnknownNameError("outcome", outcome, MEASURES, where=levers.__name__)
-        name = _snake(levers.__name__)
         return Policy(
-            name=name,
+            name=levers.policy_name(),
             levers=levers,
             expect=MappingProxyType(dict(expect)),
             needs=needs,
@@ -234,6 +251,12 @@ def missing(one: Policy) -> list[str]:
     ]
     order = [heading for heading in parts if heading in HEADINGS]
     return absent or ([] if order == list(HEADINGS) else [f"the order of {', '.join(HEADINGS)}"])
+
+
+def _remade(module: str, name: str, levers: Mapping[str, Number]) -> Levers:
+    found = getattr(importlib.import_module(module), name)(**levers)
+    assert isinstance(found, Levers)
+    return found
 
 
 def _parts(text: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Every policy plug-in: the specification of what a policy may do, whoever wrote it."""
 
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 
@@ -12,6 +13,7 @@ from allmende.model.economy import Economy
 from allmende.model.rules import Rules, Shock
 from allmende.plugins import find
 from allmende.policy import Levers, Policy, lever, missing, policy
+from allmende.policyfile import futures_from_tables, futures_to_toml, policy_from_table, policy_to_table
 from allmende.results import Results
 from allmende.simulation import simulate
 from conformance_checks import check
@@ -129,6 +131,9 @@ def test_it_survives_the_way_through_toml(plugin: Policy) -> None:
     for end in ("low", "high", "default"):
         levers = plugin(**{name: said.kind(getattr(said, end)) for name, said in declared.items()})
         assert plugin.levers.from_toml(levers.to_toml()) == levers
+        assert policy_from_table(policy_to_table(levers)) == levers
+        tables = tomllib.loads(futures_to_toml([[levers, levers], [], [levers]]))["futures"]
+        assert futures_from_tables(tables) == ((levers, levers), (), (levers,))
 
 
 @check("policy")

@@ -34,6 +34,7 @@ __all__ = [
     "Shock",
     "View",
     "label_of",
+    "table_of",
     "together",
 ]
 
@@ -254,3 +255,10 @@ class Policy(Protocol):
 def label_of(policy: Policy) -> str:
     """How a policy is called in results: its `name` when it has one, else the name of its class."""
     return str(cast("Any", policy).name) if hasattr(policy, "name") else type(policy).__name__
+
+
+def table_of(policy: Policy) -> dict[str, Any]:
+    """The policy as a plain table: what its `as_table` tells when it has one, else its label and start."""
+    if hasattr(policy, "as_table"):
+        return dict(cast("Any", policy).as_table())
+    return {"policy": label_of(policy), "start": policy.start}

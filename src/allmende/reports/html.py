@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allmende.plots.vegalite import COLOURS
 from allmende.reports.document import Document, Figure
 from allmende.reports.escaping import script_safe
 
-__all__ = ["html"]
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["charts", "environment", "html"]
 
 
 def html(document: Document) -> str:
@@ -25,25 +28,43 @@ def html(document: Document) -> str:
     Args:
         document: The document; its `data` are embedded as they are.
     """
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    style, script = _asset("page.css"), _asset("charts.bundle.js")
+    return (
+        environment("allmende.reports")
+        .get_template("page.html.j2")
+        .render(
+            document=document,
+            charts=charts(document),
+            data=script_safe(document.data),
+            style=style,
+            script=script,
+            policy=_policy(style, script),
+        )
+    )
 
-    environment = Environment(
-        loader=PackageLoader("allmende.reports"),
+
+def environment(*packages: str) -> "Environment":
+    """Templates of packages; what they print is escaped, and a name that is missing is an error.
+
+    Args:
+        packages: The packages, in the order in which a template is looked for.
+    """
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+
+    found = Environment(
+        loader=ChoiceLoader([PackageLoader(package) for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.tests["block"] = lambda block, name: type(block).__name__ == name
-    style, script = _asset("page.css"), _asset("charts.bundle.js")
-    return environment.get_template("page.html.j2").render(
-        document=document,
-        charts=script_safe(json.dumps({one.name: _themed(one) for one in _figures(document)})),
-        data=script_safe(document.data),
-        style=style,
-        script=script,
-        policy=_policy(style, script),
-    )
+    found.tests["block"] = lambda block, name: type(block).__name__ == name
+    return found
+
+
+def charts(document: Document) -> str:
+    """The specifications of a document's charts by name, as JSON that may stand inside a script element."""
+    return script_safe(json.dumps({one.name: _themed(one) for one in _figures(document)}))
 
 
 def _figures(document: Document) -> Iterator[Figure]:

@@ -24,7 +24,7 @@ from allmende.reports.escaping import visible
 from allmende.reports.numbers import counted, number
 from allmende.results import Results
 
-__all__ = ["worlds_brief", "worlds_page"]
+__all__ = ["flows_picture", "worlds_brief", "worlds_page"]
 
 _CHARTS = (
     "active_members",
@@ -86,7 +86,7 @@ def worlds_page(results: Results, *, command: str = "", data: str = "") -> Docum
     economy = _economy(results)
     sections = (
         Section("notes", "", (Facts(_facts(results)), Notes(results.notes))),
-        Section("flows", "Who makes use value, who takes exchange value", (_picture(results, economy),)),
+        Section("flows", "Who makes use value, who takes exchange value", (flows_picture(results),)),
         Section("charts", "How it goes on", tuple(_figures(results)), "grid"),
         Section("outcomes", "Every outcome", tuple(_outcomes(results))),
         Section("parameters", "What was assumed", (_parameters(results),)),
@@ -142,21 +142,28 @@ def _facts(results: Results) -> tuple[tuple[str, str], ...]:
     return tuple((name, visible(str(value), longest=1000)) for name, value in facts)
 
 
-def _picture(results: Results, economy: Economy | None) -> Picture:
-    year = flows(results)
-    uses = closing(results, "use_value")
-    users = closing(results, "users")
-    made = {one.name: one.mid for one in makers(results)}
+def flows_picture(results: Results, *, policy: int = 0) -> Picture:
+    """Who makes use value and who takes exchange value in a future, as boxes and arrows.
+
+    Args:
+        results: What the simulation returned.
+        policy: Which future; 0 is the baseline.
+    """
+    economy = _economy(results)
+    year = flows(results, policy=policy)
+    uses = closing(results, "use_value", policy=policy)
+    users = closing(results, "users", policy=policy)
+    made = {one.name: one.mid for one in makers(results, policy=policy)}
     lines = {
-        "members": f"{_amount(closing(results, 'active_members'))} active a month",
+        "members": f"{_amount(closing(results, 'active_members', policy=policy))} active a month",
         "works": f"made by volunteers: {number(made.get('volunteers', 0.0), 'share')}",
         "audience": f"{_amount(users)} people",
     }
     if economy is not None and economy.taker in {flow.payee for flow in year}:
         lines[economy.taker] = "takes the exchange value"
     return Picture(
-        "flows-picture",
-        "Flows of use value and of money",
+        "flows-picture" + (f"-{policy}" if policy else ""),
+        "Flows of use value and of money" + (f": {visible(results.policies[policy])}" if policy else ""),
         f"simulated · the last twelve months of the run, {_name(results)}",
         "Boxes and arrows: use value goes from members through the works to the audience; money goes from "
         "those who pay to those who are paid, with amounts.",
@@ -167,12 +174,12 @@ def _picture(results: Results, economy: Economy | None) -> Picture:
             uses=f"{_amount(uses)} a month",
             contracted="contractors" in made,
         ),
-        _flow_table(results),
+        _flow_table(results, policy),
         note="Green: use value. Orange: money in a year; the wider the arrow, the more (logarithmic).",
     )
 
 
-def _flow_table(results: Results) -> Table:
+def _flow_table(results: Results, policy: int = 0) -> Table:
     rows = [
         (
             Cell(one.title),
@@ -181,7 +188,7 @@ def _flow_table(results: Results) -> Table:
             Cell(f"{number(one.low, 'share')} to {number(one.high, 'share')}", muted=True),
             Cell("of the use value", muted=True),
         )
-        for one in makers(results)
+        for one in makers(results, policy=policy)
     ]
     rows += [
         (
@@ -191,7 +198,7 @@ def _flow_table(results: Results) -> Table:
             Cell(f"{number(flow.low, 'money')} to {number(flow.high, 'money')}", muted=True),
             Cell("a year", muted=True),
         )
-        for flow in flows(results)
+        for flow in flows(results, policy=policy)
     ]
     columns = (
         Column("From"),

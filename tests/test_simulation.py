@@ -11,8 +11,9 @@ from allmende.errors import BudgetExceededError, OutOfRangeError, StoreError, Un
 from allmende.model import asking
 from allmende.model.parameters import NULL
 from allmende.model.rules import Rules
+from allmende.policies import Bounty, Gate
 from allmende.results import Results
-from allmende.simulation import simulate
+from allmende.simulation import economy_called, simulate
 
 ECONOMIES = ("commons", "crowdsourcing", "sharing")
 
@@ -207,3 +208,39 @@ def test_the_month_has_the_eight_steps_of_the_docstring() -> None:
     steps = re.findall(r"^    (\d) (\w+)  ", simulation.__doc__ or "", re.MULTILINE)
     assert [int(number) for number, _ in steps] == list(range(1, 9))
     assert re.findall(r"# (\d) (\w+)", source) == steps
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_no_executor_changes_a_bit(executor) -> None:
+    question = {
+        "members": 40,
+        "months": 13,
+        "replicates": 3,
+        "draws": 3,
+        "policies": [Bounty(start=2), (Gate(), Bounty())],
+    }
+    told = []
+    elsewhere = simulate(
+        "commons", **question, executor=executor, threads=2, progress=lambda *step: told.append(step)
+    )
+    assert elsewhere.hash() == simulate("commons", **question).hash()
+    assert told[-1] == ("simulating", 27 * 13, 27 * 13)
+
+
+def test_an_unknown_executor_is_refused_with_a_hint() -> None:
+    with pytest.raises(UnknownNameError, match="Did you mean 'processes'"):
+        simulate("commons", members=10, months=2, replicates=1, executor="proceses")
+
+
+def test_any_cut_of_the_worlds_is_the_same_batch() -> None:
+    wanted = asking.asked(
+        economy_called("commons"), members=20, months=2, replicates=3, seed=4, draws=5, parameters=None,
+        policies=(),
+    )  # fmt: skip
+    whole = wanted.batch()
+    for first, last in ((0, 1), (2, 7), (14, 15), (0, 15)):
+        part, cut = whole.part(slice(first, last)), wanted.batch(slice(first, last))
+        assert np.array_equal(part.replicates, cut.replicates)
+        for name, drawn in part.drawn.items():
+            fixed = np.full(last - first, float(wanted.draws[0].values()[name]))
+            assert np.array_equal(drawn, cut.drawn.get(name, fixed)), name

@@ -18,12 +18,12 @@ The bits of a result do not depend on threads, batches, or interruptions.
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from allmende import executors
 from allmende.executors import Progress
 from allmende.model.asking import Asked, asked, check_memory, workers_of
 from allmende.model.audience import serve
@@ -31,6 +31,7 @@ from allmende.model.checkpoints import claim, read_outcome, read_state, write_ou
 from allmende.model.crew import Crew, crew_of
 from allmende.model.diary import Diary
 from allmende.model.economy import Economy
+from allmende.model.gathering import gathered
 from allmende.model.month import (
     audit,
     choices,
@@ -46,21 +47,20 @@ from allmende.model.month import (
 )
 from allmende.model.parameters import MemberParams
 from allmende.model.payments import pay
-from allmende.model.recording import MEASURES, Outcome
+from allmende.model.recording import Outcome
 from allmende.model.rules import Policy, Rules
 from allmende.model.works import Works
 from allmende.model.worlds import Batch, Worlds
 from allmende.panel import Panel
 from allmende.params import Number
 from allmende.plugins import get
-from allmende.results import Replay, Results, Variable
+from allmende.results import Results
 
-__all__ = ["Plan", "diary", "run", "simulate"]
+__all__ = ["Plan", "diary", "economy_called", "outcome_of", "run", "simulate"]
 
 MONTHS_A_CHECKPOINT = 12
+_PARTS_A_WORKER = 4
 PREPARING = "preparing (the first run on a machine compiles the model: about 15 seconds)"
-NOTE_YEARLY = "Figures of a whole year stand under its last month and are empty elsewhere."
-NOTE_START = "The past of members at the start is not recorded; month 0 holds institutions' endowments."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +136,7 @@ def simulate(
     draws: int | Sequence[MemberParams] = 1,
     parameters: Mapping[str, Number] | None = None,
     policies: Sequence[Policy | Sequence[Policy]] = (),
+    executor: str = "threads",
     threads: int | None = None,
     progress: Progress | None = None,
     checkpoint: Path | None = None,
@@ -153,7 +154,8 @@ def simulate(
         parameters: Parameters other than the defaults, by name.
         policies: Futures to be simulated besides the baseline, each a policy or several together; all meet
             the same people and the same luck.
-        threads: How many threads; all processors when None. Changes nothing but the time.
+        executor: Where worlds are run: "serial", "threads", "processes", "ray".
+        threads: How many threads, processes or tasks; all processors when None. Neither changes a bit.
         progress: Called with the stage, world-months done and world-months to do.
         checkpoint: Folder in which the state is kept every twelve months and from which an interrupted
             run of the same question goes on.
@@ -162,7 +164,7 @@ def simulate(
         Results with the dimensions policy, draw, replicate, month.
 
     Raises:
-        UnknownNameError: there is no such economy or parameter; the nearest is offered.
+        UnknownNameError: there is no such economy, parameter or executor; the nearest is offered.
         OutOfRangeError: a number is out of its bounds.
         BudgetExceededError: it would not fit into memory; said before anything is reserved.
         StoreError: the checkpoint belongs to another question or is damaged.
@@ -171,17 +173,19 @@ def simulate(
     >>> results["active_members"].shape
     (1, 1, 2, 12)
     """
-    found = _economy(economy)
     wanted = asked(
-        found, members=members, months=months, replicates=replicates, seed=seed, draws=draws,
-        parameters=parameters, policies=policies,
+        economy_called(economy), members=members, months=months, replicates=replicates, seed=seed,
+        draws=draws, parameters=parameters, policies=policies,
     )  # fmt: skip
-    workers = workers_of(threads)
+    workers = 1 if executor == "serial" else workers_of(threads)
     check_memory(wanted, at_once=workers)
     if checkpoint is not None:
         claim(checkpoint, wanted.fingerprint())
-    outcomes = _outcomes(wanted, workers, progress, checkpoint)
-    return _results(wanted, outcomes, members, parameters)
+    if executor in {"serial", "threads"}:
+        outcomes = _outcomes(wanted, workers, progress, checkpoint)
+    else:
+        outcomes = _elsewhere(wanted, executor, workers, progress, checkpoint)
+    return gathered(wanted, outcomes, parameters)
 
 
 def diary(
@@ -216,7 +220,7 @@ def diary(
     >>> panel.origin, panel.length
     ('simulated', 12)
     """
-    found = _economy(economy)
+    found = economy_called(economy)
     given, sets = (None, (parameters,)) if isinstance(parameters, MemberParams) else (parameters, 1)
     wanted = asked(
         found,
@@ -236,7 +240,12 @@ def diary(
     return pages.panel(worlds, months)
 
 
-def _economy(economy: str | Economy) -> Economy:
+def economy_called(economy: str | Economy) -> Economy:
+    """The economy of that name, or the one that was given.
+
+    Raises:
+        UnknownNameError: there is no such economy; the nearest is offered.
+    """
     found = economy if isinstance(economy, Economy) else get("economy", economy)
     assert isinstance(found, Economy)
     return found
@@ -246,9 +255,8 @@ def _outcomes(
     wanted: Asked, workers: int, progress: Progress | None, checkpoint: Path | None
 ) -> list[Outcome]:
     """What is recorded of each batch. Many batches go to threads one each; few share all threads."""
-    whole = wanted.batch()
-    parts = [(future, whole.part(worlds)) for future, worlds in wanted.parts()]
-    total = float(sum(batch.size for _, batch in parts) * wanted.months)
+    parts = list(wanted.parts())
+    total = float(wanted.worlds * len(wanted.policies) * wanted.months)
     done = [0.0]
 
     def tell(size: int) -> None:
@@ -258,23 +266,51 @@ def _outcomes(
 
     if progress is not None:
         progress(PREPARING, 0.0, None)
+    answer = partial(outcome_of, wanted, tell=tell, checkpoint=checkpoint)
     if workers == 1 or len(parts) < 2 * workers:
         with crew_of(workers) as crew:
-            return [_outcome(wanted, part, crew, tell, checkpoint) for part in parts]
+            return [answer(part, crew=crew) for part in parts]
     with ThreadPoolExecutor(workers) as pool:
-        run_part = lambda part: _outcome(wanted, part, Crew(), tell, checkpoint)  # noqa: E731
-        return list(pool.map(run_part, parts))
+        return list(pool.map(answer, parts))
 
 
-def _outcome(
+def _elsewhere(
+    wanted: Asked, executor: str, workers: int, progress: Progress | None, checkpoint: Path | None
+) -> list[Outcome]:
+    """What is recorded of each batch, by workers in other processes."""
+    shares = -(-wanted.worlds * len(wanted.policies) // (_PARTS_A_WORKER * workers))
+    parts = list(wanted.parts(min(shares, wanted.worlds_a_piece)))
+    months = sum(worlds.stop - worlds.start for _, worlds in parts) * wanted.months / len(parts)
+
+    def tell(stage: str, done: float, _total: float | None) -> None:
+        if progress is not None:
+            progress(stage, done * months, len(parts) * months)
+
+    answer = partial(outcome_of, wanted, checkpoint=checkpoint)
+    return list(
+        executors.run(answer, parts, executor=executor, workers=workers, progress=tell, stage="simulating")
+    )
+
+
+def outcome_of(
     wanted: Asked,
-    part: tuple[int, Batch],
-    crew: Crew,
-    tell: Callable[[int], None],
-    checkpoint: Path | None,
+    part: tuple[int, slice],
+    *,
+    crew: Crew | None = None,
+    tell: Callable[[int], None] = lambda _: None,
+    checkpoint: Path | None = None,
 ) -> Outcome:
-    """Run one batch from its beginning, or from where it was interrupted."""
-    future, batch = part
+    """Run some worlds of a future from their beginning, or from where they were interrupted.
+
+    Args:
+        wanted: What was asked.
+        part: Which future, and which of its worlds.
+        crew: Threads; the calling one when None.
+        tell: Called with the number of worlds when they have got through a month.
+        checkpoint: Folder in which their state is kept.
+    """
+    future, chosen = part
+    crew, batch = crew or Crew(), wanted.batch(chosen)
     name = f"future-{future}-worlds-{batch.replicates[0]}-{batch.replicates[-1]}"
     finished = checkpoint / f"{name}.done" if checkpoint else None
     if finished is not None and finished.exists():
@@ -302,46 +338,3 @@ def _outcome(
     if state is not None:
         state.unlink(missing_ok=True)
     return outcome
-
-
-def _results(
-    wanted: Asked, outcomes: list[Outcome], members: int, parameters: Mapping[str, Number] | None
-) -> Results:
-    """The outcomes of all batches, put together."""
-    shape = (len(wanted.policies), len(wanted.draws), wanted.replicates, wanted.months)
-    joined = {
-        name: np.concatenate([each.measures[name] for each in outcomes]).reshape(shape) for name in MEASURES
-    }
-    variables = {
-        name: Variable(
-            name,
-            measure.unit,
-            measure.title,
-            joined[name].astype(np.int64) if measure.whole else joined[name],
-        )
-        for name, measure in MEASURES.items()
-    }
-    keys = sorted({key for each in outcomes for key in each.flows})
-    flows = {
-        key: np.concatenate([_flow(each, key, wanted.months) for each in outcomes]).reshape(shape)
-        for key in keys
-    }
-    arguments: dict[str, Any] = {
-        "economy": wanted.economy.name, "members": members, "months": wanted.months,
-        "replicates": wanted.replicates, "draws": len(wanted.draws), "parameters": dict(parameters or {}),
-        "policies": [[repr(policy) for policy in future] for future in wanted.policies],
-    }  # fmt: skip
-    return Results(
-        policies=wanted.labels,
-        months=np.arange(wanted.months, dtype=np.int32),
-        variables=variables,
-        parameters=tuple(wanted.draws[0].describe()),
-        replay=Replay("simulate", arguments, wanted.seed, version("allmende")),
-        flows=flows,
-        notes=(NOTE_YEARLY, NOTE_START),
-    )
-
-
-def _flow(outcome: Outcome, key: tuple[str, str, str], months: int) -> Any:
-    worlds = len(next(iter(outcome.measures.values())))
-    return outcome.flows.get(key, np.zeros((worlds, months), np.int64))

@@ -22,6 +22,8 @@ from allmende.params import Number
 __all__ = ["Asked", "asked", "check_memory", "free_memory", "workers_of"]
 
 ROWS_A_BATCH = 2**20
+WORK_A_PIECE = 10**7  # member-months
+WORLD_IN_MEMBERS = 50  # what a month of a world costs beside its members
 MOST_MEMBERS = 10**9
 MOST_MONTHS = 1_200
 BYTES_A_ROW = BYTES_A_MEMBER + 32
@@ -76,22 +78,35 @@ class Asked:
         """Worlds run together: as many as fit the nearer memories of a processor, at least one."""
         return max(1, min(self.worlds, ROWS_A_BATCH // self.rows_a_world))
 
-    def batch(self) -> Batch:
-        """All worlds of one future. Luck differs between draws and replicates, never between policies."""
+    def batch(self, chosen: slice | None = None) -> Batch:
+        """Worlds of a future, all or some. Luck differs by draw and replicate, never by policy."""
+        worlds = np.arange(self.worlds, dtype=np.int64)[chosen or slice(None)]
         drawn = {}
         if len(self.draws) > 1:
-            sets = [draw.values() for draw in self.draws]
-            for name in sets[0]:
+            first = self.draws[0].values()
+            numbers, places = np.unique(worlds // self.replicates, return_inverse=True)
+            sets = [self.draws[number].values() for number in numbers]
+            for name in first:
                 values = np.array([float(each[name]) for each in sets])
-                if np.any(values != values[0]):
-                    drawn[name] = np.repeat(values, self.replicates)
-        return Batch(self.seed, self.members, np.arange(self.worlds, dtype=np.int64), drawn)
+                if np.any(values != float(first[name])):
+                    drawn[name] = values[places]
+        return Batch(self.seed, self.members, worlds, drawn)
 
-    def parts(self) -> Iterator[tuple[int, slice]]:
-        """The batches: which future, and which of its worlds."""
+    @property
+    def worlds_a_piece(self) -> int:
+        """Worlds that keep a processor busy for about a second, at most a batch of them."""
+        return min(self.worlds_a_batch, -(-WORK_A_PIECE // (self.months * (self.members + WORLD_IN_MEMBERS))))
+
+    def parts(self, most: int | None = None) -> Iterator[tuple[int, slice]]:
+        """The batches: which future, and which of its worlds.
+
+        Args:
+            most: Most worlds in one; as many as fit when None.
+        """
+        size = min(most or self.worlds_a_batch, self.worlds_a_batch)
         for future in range(len(self.policies)):
-            for first in range(0, self.worlds, self.worlds_a_batch):
-                yield future, slice(first, min(first + self.worlds_a_batch, self.worlds))
+            for first in range(0, self.worlds, size):
+                yield future, slice(first, min(first + size, self.worlds))
 
     def fingerprint(self) -> str:
         """A hash of everything that decides the bits of the result."""

@@ -21,6 +21,7 @@ FLOORS = {
     "words": [
         "errors",
         "months",
+        "files",
         "tomlfiles",
         "kernel",
         "elementary",

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 import executor_functions as functions
 from allmende.errors import AllmendeError, OutOfRangeError, StoreError, UnknownNameError, WorkerLostError
-from allmende.executors import completed, names, run, threads_allowed, usable_cpus
+from allmende.executors import completed, delivered, names, run, threads_allowed, usable_cpus
 
 HAS_RAY = importlib.util.find_spec("ray") is not None
 RAY = pytest.param("ray", marks=pytest.mark.skipif(not HAS_RAY, reason="the package ray is not installed"))
@@ -65,6 +65,17 @@ def test_answers_are_those_of_serial_bit_for_bit(executor) -> None:
 def test_no_number_of_workers_or_chunk_changes_the_answers(size, workers, chunk, executor) -> None:
     answers = run(functions.sums, range(size), executor=executor, workers=workers, chunk=chunk)
     assert list(answers) == [functions.sums(row) for row in range(size)]
+
+
+@pytest.mark.parametrize("executor", LOCAL)
+def test_deliveries_are_neighbours_that_together_are_all(executor) -> None:
+    """Batches grow until they are worth the wanted seconds, and shrink again at the end."""
+    found, sizes = {}, []
+    for first, answers in delivered(functions.sums, range(400), executor=executor, workers=2, seconds=0.002):
+        sizes.append(len(answers))
+        found |= dict(enumerate(answers, first))
+    assert [found[number] for number in range(400)] == [functions.sums(row) for row in range(400)]
+    assert max(sizes) > 1
 
 
 @pytest.mark.parametrize("chunk", [1, 7, None])

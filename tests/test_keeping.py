@@ -182,10 +182,10 @@ KILLED = """
 import os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from allmende import keeping
+from allmende import files, keeping
 from test_results import make
 name, steps = sys.argv[2], int(sys.argv[1])
-real, done = keeping._write, 0
+real, done = files.write, 0
 def failing(path, content):
     global done
     if done == steps:
@@ -193,9 +193,9 @@ def failing(path, content):
         os._exit(9)
     done += 1
     real(path, content)
-keeping._write = failing
+files.write = failing
 if steps == 2:
-    keeping._settle = lambda folder: os._exit(9)
+    Path.rename = lambda *_: os._exit(9)
 keeping.save(make(), Path(name))
 """
 
@@ -214,7 +214,7 @@ def test_a_save_that_fails_leaves_nothing(tmp_path, monkeypatch) -> None:
     def fails(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(keeping, "_settle", fails)
+    monkeypatch.setattr(keeping.files, "settle", fails)
     with pytest.raises(OSError, match="No space"):
         save(make(), tmp_path / "run")
     assert _names(tmp_path) == []

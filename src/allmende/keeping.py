@@ -11,7 +11,6 @@ before memory is reserved for them.
 import hashlib
 import json
 import math
-import os
 import shutil
 import zipfile
 from pathlib import Path
@@ -21,6 +20,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende import files
 from allmende.errors import StoreError
 from allmende.results import Replay, Results, Variable
 
@@ -73,17 +73,16 @@ def save(results: Results, folder: Path) -> Path:
             where=str(folder),
             next_step="Choose another name; results are never overwritten.",
         )
-    partial = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
+    partial = files.partial_of(folder)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        _write(partial / _ARRAYS, _packed(results))
-        _write(partial / _MANIFEST, _described(results, partial / _ARRAYS))
-        _settle(partial)
+        files.write(partial / _ARRAYS, _packed(results))
+        files.write(partial / _MANIFEST, _described(results, partial / _ARRAYS))
         partial.rename(folder)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    _settle(folder.parent)
+    files.settle(folder.parent)
     return folder
 
 
@@ -242,19 +241,3 @@ def _read(path: Path, largest: int) -> bytes:
         raise StoreError(
             f"{path.name} cannot be read: {error.strerror}", where=str(path), next_step=_RESTORE
         ) from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _settle(folder: Path) -> None:
-    """Make the names in a folder survive a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from allmende.errors import OutOfRangeError, UnknownNameError, WorkerLostError
 from allmende.executors.pools import Finished, Lost, Opener, Pool, Task
 
-__all__ = ["EXECUTORS", "TRIES", "Progress", "completed", "names", "run"]
+__all__ = ["EXECUTORS", "TRIES", "Progress", "completed", "delivered", "names", "run"]
 
 Row = TypeVar("Row")
 Answer = TypeVar("Answer")
@@ -106,6 +106,37 @@ def completed(
     )
 
 
+def delivered(
+    function: Callable[[Row], Answer],
+    rows: Iterable[Row],
+    *,
+    executor: str = "serial",
+    workers: int | None = None,
+    seconds: float = 1.0,
+) -> Iterator[tuple[int, Sequence[Answer]]]:
+    """The number of the first of neighbouring rows with the answers of all, as a worker brings them.
+
+    For results that are written down as they come: one delivery is worth one file. The other arguments and
+    the errors are those of `run`.
+
+    Args:
+        function: Takes a row.
+        rows: What to answer.
+        executor: Where.
+        workers: How many rows at a time.
+        seconds: How much work is brought at once, as far as the past tells; at least a row, and less
+            towards the end.
+
+    >>> [list(answers) for _, answers in delivered(abs, [-1, 2])]
+    [[1], [2]]
+    """
+    job = _job(
+        function, rows, executor=executor, workers=workers, chunk=None, progress=None, stage="",
+        seconds=seconds,
+    )  # fmt: skip
+    return _parts(job, held={})
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     function: Callable[[Any], Any]
@@ -116,6 +147,7 @@ class _Job:
     chunk: int | None
     progress: Progress
     stage: str
+    seconds: float
 
 
 def _job(
@@ -127,6 +159,7 @@ def _job(
     chunk: int | None,
     progress: Progress | None,
     stage: str,
+    seconds: float = 0.0,
 ) -> _Job:
     known = names()
     if executor not in known:
@@ -145,6 +178,7 @@ def _job(
         chunk,
         progress or (lambda _stage, _done, _total: None),
         stage,
+        seconds,
     )
 
 
@@ -201,7 +235,7 @@ class _Cutter:
 
     def __init__(self, job: _Job, pool: Pool) -> None:
         self._rows, self._total, self._chunk = iter(job.rows), job.total, job.chunk
-        self._batch, self._workers = pool.batch, pool.workers
+        self._batch, self._workers = max(pool.batch, job.seconds), pool.workers
         self._cut, self._size, self._learnt, self._seconds = 0, 1, 0, 0.0
 
     def cut(self) -> Task | None:

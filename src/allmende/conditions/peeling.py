@@ -1,0 +1,120 @@
+"""Peeling: how a box shrinks to where something holds, and grows back where it was cut too far.
+
+See `allmende.conditions.box` for the method and its sources.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Ends", "inside", "peeled", "whole"]
+
+Numbers = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+_PEEL = 0.05
+_LEAST_MASS = 0.05
+_LEAST_ROWS = 20
+
+
+class Ends(NamedTuple):
+    """Least and greatest value inside, for each parameter; infinite where there is no limit."""
+
+    low: Numbers
+    high: Numbers
+
+
+def whole(columns: int) -> Ends:
+    """The box that holds everything."""
+    return Ends(np.full(columns, -np.inf), np.full(columns, np.inf))
+
+
+def inside(values: Numbers, ends: Ends) -> Truths:
+    """Which rows lie inside.
+
+    >>> inside(np.array([[1.0], [2.0]]), Ends(np.array([1.5]), np.array([np.inf]))).tolist()
+    [False, True]
+    """
+    return np.asarray(((values >= ends.low) & (values <= ends.high)).all(axis=1))
+
+
+def peeled(values: Numbers, held: Truths) -> Iterator[Ends]:
+    """Boxes from everything to the smallest, each a twentieth smaller than the one before; then pasted.
+
+    Args:
+        values: float64[rows, parameters].
+        held: For which rows it holds.
+    """
+    ends = whole(values.shape[1])
+    least = max(_LEAST_ROWS, round(_LEAST_MASS * held.size))
+    rows = np.arange(held.size)
+    yield ends
+    while True:
+        cut = _best_cut(values[rows], held[rows], least)
+        if cut is None:
+            break
+        column, side, value = cut
+        ends = _limited(ends, column, side, value)
+        rows = rows[inside(values[rows], ends)]
+        yield ends
+    yield from _pasted(values, held, ends)
+
+
+def _best_cut(values: Numbers, held: Truths, least: int) -> tuple[int, int, float] | None:
+    """The column, the side and the new limit after which most of the rest holds."""
+    count = held.size
+    off = max(1, round(_PEEL * count))
+    if count - off < least or held.all():
+        return None
+    order = np.argsort(values, axis=0, kind="stable")
+    ranked = np.take_along_axis(values, order, axis=0)
+    sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(held[order], axis=0)])
+    best: tuple[float, int, int, float] | None = None
+    for side in (0, 1):
+        limit = ranked[off] if side == 0 else ranked[count - 1 - off]
+        # Rows with the same value go together, so a cut may take fewer than a twentieth, or none.
+        gone = (ranked < limit).sum(axis=0) if side == 0 else (ranked > limit).sum(axis=0)
+        kept = sums[-1] - np.take_along_axis(sums, gone[None], axis=0)[0]
+        if side == 1:
+            kept = np.take_along_axis(sums, (count - gone)[None], axis=0)[0]
+        share = np.where(gone > 0, kept / np.maximum(count - gone, 1), -1.0)
+        column = int(share.argmax())
+        if best is None or share[column] > best[0]:
+            best = (float(share[column]), column, side, float(limit[column]))
+    assert best is not None
+    return best[1:] if best[0] >= 0 else None
+
+
+def _pasted(values: Numbers, held: Truths, ends: Ends) -> Iterator[Ends]:
+    """The last box grown again, end by end, as long as that makes it denser."""
+    dense = float(held[inside(values, ends)].mean())
+    while True:
+        grown = [(float(held[inside(values, wider)].mean()), wider) for wider in _wider(values, ends)]
+        better = max(grown, key=lambda each: each[0], default=None)
+        if better is None or better[0] <= dense:
+            return
+        dense, ends = better
+        yield ends
+
+
+def _wider(values: Numbers, ends: Ends) -> Iterator[Ends]:
+    """The box with one end moved out by a twentieth of what is inside."""
+    room = max(1, round(_PEEL * inside(values, ends).sum()))
+    for column in np.flatnonzero(np.isfinite(ends.low) | np.isfinite(ends.high)):
+        for side in (0, 1):
+            if not np.isfinite(ends[side][column]):
+                continue
+            free = _limited(ends, int(column), side, -np.inf if side == 0 else np.inf)
+            ranked = np.sort(values[inside(values, free), column])
+            beyond = (
+                ranked[ranked < ends.low[column]][::-1] if side == 0 else ranked[ranked > ends.high[column]]
+            )
+            if beyond.size:
+                yield _limited(ends, int(column), side, float(beyond[min(room, beyond.size) - 1]))
+
+
+def _limited(ends: Ends, column: int, side: int, value: float) -> Ends:
+    moved = (ends.low.copy(), ends.high.copy())
+    moved[side][column] = value
+    return Ends(*moved)

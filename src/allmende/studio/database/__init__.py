@@ -1,0 +1,1 @@
+"""The database of the studio: one set of statements, for the embedded SQLite and for PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Jobs: long questions, answered one after another in processes of their own."""

@@ -1,0 +1,1 @@
+"""Security: what holds for every request and every answer, whatever page it is for."""

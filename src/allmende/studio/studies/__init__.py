@@ -1,0 +1,1 @@
+"""Studies: what is studied, and every answer that was kept."""

@@ -7,7 +7,7 @@ on disk is in `allmende.keeping`.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ from allmende.errors import UnknownNameError
 if TYPE_CHECKING:
     import xarray
 
-__all__ = ["DIMENSIONS", "Replay", "Results", "Variable"]
+__all__ = ["DIMENSIONS", "Replay", "Results", "Variable", "hash_of"]
 
 DIMENSIONS = ("policy", "draw", "replicate", "month")
 
@@ -111,18 +111,14 @@ class Results:
         Notes, the version and how it was asked are left out, so that the same outcome has the same hash
         however it was computed. The bytes are little-endian on every machine, and every nan is the same nan.
         """
-        said = {
-            "policies": self.policies,
-            "months": self.months.tolist(),
-            "variables": [[v.name, v.unit, v.title] for _, v in sorted(self.variables.items())],
-            "flows": sorted(self.flows),
-            "parameters": [dict(row) for row in self.parameters],
-        }
-        digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
-        for name, values in self._arrays():
-            digest.update(f"\n{name} {values.dtype.kind} {values.shape}\n".encode())
-            digest.update(_canonical(values))
-        return digest.hexdigest()
+        return hash_of(
+            policies=self.policies,
+            months=self.months.tolist(),
+            variables=[(v.name, v.unit, v.title) for _, v in sorted(self.variables.items())],
+            flows=sorted(self.flows),
+            parameters=self.parameters,
+            arrays=self._arrays(),
+        )
 
     def to_xarray(self) -> "xarray.Dataset":
         """The variables and flows as a labelled data set; flows have one more dimension, `flow`."""
@@ -144,6 +140,39 @@ class Results:
     def _arrays(self) -> Iterator[tuple[str, NDArray[Any]]]:
         yield from ((name, self.variables[name].values) for name in sorted(self.variables))
         yield from (("|".join(key), self.flows[key]) for key in sorted(self.flows))
+
+
+def hash_of(
+    *,
+    policies: Sequence[str],
+    months: Sequence[int],
+    variables: Sequence[tuple[str, str, str]],
+    flows: Sequence[tuple[str, str, str]],
+    parameters: Sequence[Mapping[str, str]],
+    arrays: Iterable[tuple[str, NDArray[Any]]],
+) -> str:
+    """The hash that results with this content have, for those that are never in memory as a whole.
+
+    Args:
+        policies: Labels of the policies.
+        months: Month numbers.
+        variables: Name, unit and title of each variable, sorted by name.
+        flows: Kind, payer and payee of each flow, sorted.
+        parameters: Rows of `Params.describe`.
+        arrays: Values of the variables in that order, then those of the flows, "kind|payer|payee", in theirs.
+    """
+    said = {
+        "policies": tuple(policies),
+        "months": list(months),
+        "variables": [list(each) for each in variables],
+        "flows": [list(each) for each in flows],
+        "parameters": [dict(row) for row in parameters],
+    }
+    digest = hashlib.sha256(json.dumps(said, sort_keys=True).encode())
+    for name, values in arrays:
+        digest.update(f"\n{name} {values.dtype.kind} {values.shape}\n".encode())
+        digest.update(_canonical(values))
+    return digest.hexdigest()
 
 
 def _canonical(values: NDArray[Any]) -> bytes:

@@ -169,11 +169,11 @@ def _time_transforms() -> None:
         run = _over_units(getattr(transforms, name))
         jobs[f"transforms.{name}"] = (lambda run=run: run(block(), out), BLOCK)
     geometric, poisson = _over_pairs(transforms.geometric), _over_pairs(counts.poisson)
-    poissons = compiled(counts.poissons)
+    poissons, room = compiled(counts.poissons), np.empty(BLOCK)
     chances = np.full(BLOCK, 0.3)
     jobs["transforms.geometric"] = lambda: geometric(chances, block(), whole), BLOCK
     jobs["counts.poisson, rates ~ gamma(0.3)"] = lambda: poisson(rates, block(), whole), BLOCK
-    jobs["counts.poissons, the same"] = lambda: poissons(rates, block(), whole), BLOCK
+    jobs["counts.poissons, the same"] = lambda: poissons(rates, block(), whole, room), BLOCK
     for mean in (1e2, 1e4):
         means = np.full(BLOCK, mean)
         jobs[f"counts.poisson, mean {mean:g}"] = (lambda means=means: poisson(means, block(), whole), BLOCK)

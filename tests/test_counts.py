@@ -101,11 +101,11 @@ def test_a_block_has_the_counts_of_its_members(seed) -> None:
     means = np.random.default_rng(seed).gamma(0.3, 10 ** np.random.default_rng(seed).uniform(-2, 2), 5000)
     means[::50], us = 0.0, US[:5000].copy()
     us[7], us[8] = unit(0), unit(2**64 - 1)
-    counts = np.full(5000, -1, np.int64)
-    compiled(poissons)(means, us, counts)
+    counts, room = np.full(5000, -1, np.int64), np.empty(5000)
+    compiled(poissons)(means, us, counts, room)
     assert np.array_equal(counts, over(poisson, means, us, dtype=np.int64))
     plain = np.full(300, -1, np.int64)
-    poissons(means[:300], us[:300], plain)
+    poissons(means[:300], us[:300], plain, room[:300])
     assert np.array_equal(plain, counts[:300])
 
 

@@ -22,6 +22,7 @@ from allmende.transforms import (
     gamma,
     geometric,
     geometric_within,
+    geometrics_within,
     log_normal,
     normal,
 )
@@ -205,6 +206,21 @@ def test_geometric_within_is_geometric_up_to_a_limit(chance, u, limit) -> None:
     assert compiled(geometric_within)(chance, u, limit) == found
     assert geometric_within(0.0, u, limit) == limit + 1
     assert geometric_within(1.0, u, limit) == 1
+
+
+def test_a_block_of_geometric_numbers_has_those_of_its_members() -> None:
+    """Chances from certain to never, limits from none to more than the straight lines hold."""
+    random = np.random.default_rng(1)
+    chances, limits = random.random(5000) ** 4, random.integers(0, 32, 5000)
+    chances[:2] = 0.0, 1.0
+    found, plain = np.full(5000, -1, np.int64), np.full(300, -1, np.int64)
+    compiled(geometrics_within)(chances, US[:5000], limits, found)
+    assert found.tolist() == [
+        geometric_within(*each)
+        for each in zip(chances.tolist(), US[:5000].tolist(), limits.tolist(), strict=True)
+    ]
+    geometrics_within(chances[:300], US[:300], limits[:300], plain)
+    assert np.array_equal(plain, found[:300])
 
 
 @given(INSIDE)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from allmende import simulation
 from allmende.draws import Decision
-from allmende.model import blocks, choosing, hearing, member, proposing, settlement, traits, turnover
+from allmende.model import acting, blocks, choosing, hearing, member, proposing, settlement, traits, turnover
 from allmende.model.economy import Economy
 from allmende.model.recording import MEASURES
 from allmende.model.signals import Signal
@@ -34,7 +34,7 @@ ELEMENTS = (
     "Input",
     "Submodels",
 )
-SUBMODELS = (member, blocks, choosing, proposing, settlement, traits, turnover, hearing)
+SUBMODELS = (member, blocks, acting, choosing, proposing, settlement, traits, turnover, hearing)
 SHORTEST = 20
 CONCEPTS = (
     "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing",

@@ -99,7 +99,9 @@ def forget(members: Members, start: int, stop: int, kept: float) -> None:
 
 
 @kernel
-def gather(members: Members, start: int, stop: int, month: int, room: Any, who: Any, tally: Any) -> int:
+def gather(
+    members: Members, start: int, stop: int, month: int, room: Any, who: Any, may: Any, tally: Any
+) -> int:  # fmt: skip
     """Note who may act, and count who is there. Answers how many may act.
 
     Args:
@@ -109,25 +111,27 @@ def gather(members: Members, start: int, stop: int, month: int, room: Any, who: 
         month: Month of the run.
         room: From `intentions`.
         who: Filled with places in the block, in order. int64[BLOCK].
+        may: Room for a flag each. int64[BLOCK].
         tally: The block's row of `Tally`s.
     """
     arrival, status = members.arrival[start:stop], members.status[start:stop]
     employer = members.employer[start:stop]
     none, u_days = room[1], room[2]
-    size, alive, back, employed = 0, 0, 0, 0
+    alive, back, employed = 0, 0, 0
     for j in range(stop - start):
-        here = status[j]
-        if here not in (ACTIVE, BACK):
-            continue
-        alive += 1
-        employed += 1 if employer[j] > 0 else 0
-        if here == BACK:
-            back += 1
-            status[j] = ACTIVE
-        if u_days[j] > none[j] or arrival[j] == month:
-            who[size] = j
-            size += 1
-    tally[N_ALIVE] += alive
-    tally[N_BACK] += back
-    tally[N_EMPLOYED] += employed
+        here = 1 if status[j] == ACTIVE or status[j] == BACK else 0
+        alive += here
+        employed += here if employer[j] > 0 else 0
+        back += 1 if status[j] == BACK else 0
+    tally[N_ALIVE], tally[N_BACK], tally[N_EMPLOYED] = alive, back, employed
+    for j in range(stop - start):
+        status[j] = ACTIVE if status[j] == BACK else status[j]
+    for j in range(stop - start):
+        comes = arrival[j] == month and status[j] == ACTIVE
+        may[j] = 1 if u_days[j] > none[j] or comes else 0
+    size = 0
+    # Every place is noted and the next one overwrites it unless it counts: a branch would be guessed wrong.
+    for j in range(stop - start):
+        who[size] = j
+        size += may[j]
     return size

@@ -126,11 +126,11 @@ def test_every_figure_that_is_cited_has_its_row() -> None:
     from allmende.model.economy import Economy
 
     page = (ROOT / "docs" / "evidence.md").read_text()
-    rows = set(re.findall(r"^\| ([A-L][0-9]+) \|", page, re.MULTILINE))
+    rows = set(re.findall(r"^\| ([A-L][0-9]+b?) \|", page, re.MULTILINE))
     cited: set[str] = set()
     for path in (ROOT / "src").rglob("*.py"):
-        for line in re.findall(r"evidence\.md`? ([A-L0-9, to-]+)", path.read_text()):
-            cited |= set(re.findall(r"\b[A-L][0-9]+\b", line))
+        for line in re.findall(r"evidence\.md`? ([A-L0-9b, to-]+)", path.read_text()):
+            cited |= set(re.findall(r"\b[A-L][0-9]+b?\b", line))
     for economy in plugins.find("economy").values():
         assert isinstance(economy, Economy)
         for row in economy.parameters.describe():

@@ -97,7 +97,10 @@ def test_every_cent_is_kept(plugin: Policy) -> None:
     for economy in economies(plugin):
         found = futures(economy.name, plugin(start=START))
         held = sum(found[f"balance_{each.name}"][..., -1] for each in ACCOUNTS if not each.overdraft)
-        came = sum(cents.sum(axis=-1) for (_, payer, _), cents in found.flows.items() if payer in outside)
+        came = sum(
+            cents.sum(axis=-1) * ((payer in outside) - (payee in outside))
+            for (_, payer, payee), cents in found.flows.items()
+        )
         assert np.array_equal(held, came)
 
 

@@ -80,14 +80,19 @@ def signals_of(worlds: Worlds, values: Values, acts: Acts, *, own_audience: bool
     heard[:, Signal.OUTSIDER_ODDS] = values["grievance"] * values["control"] + worlds.shock
     heard[:, Signal.NEWCOMER_ODDS] = values["gate"]
     heard[:, Signal.RESPONSE] = values["response"]
-    heard[:, Signal.ANSWERED] = values["answered"] / load
-    heard[:, Signal.USUAL] = values["answered"]
+    answered = values["answered"] / load
+    heard[:, Signal.ANSWERED] = answered + acts.answer * (1.0 - answered)
+    # What policies answer beyond this share counts; what communities answered anyway is in their dropout.
+    heard[:, Signal.USUAL] = values["answered_usual"]
     heard[:, Signal.CORE] = values["core_days"]
     heard[:, Signal.FIRMS] = values["firms"]
     heard[:, Signal.TIES_KEPT] = values["ties_kept"]
     heard[:, Signal.TIES_MADE] = values["ties_made"]
     heard[:, Signal.HIRE] = np.clip(values["hire"] + acts.hire, 0, 1)
     heard[:, Signal.LAYOFF] = np.clip(values["layoff"] + acts.layoff, 0, 1)
+    heard[:, Signal.PAID_DAYS] = values["paid_days"]
+    heard[:, Signal.ROLE] = values["role"]
+    heard[:, Signal.CAREER] = values["career_concern"]
     heard[:, Signal.ACTS] = values["extra_acts"]
     heard[:, Signal.BAR] = HARD_BAR if acts.bar is None else acts.bar
     heard[:, Signal.PROPOSAL] = values.get("maker_market", np.zeros(1))
@@ -119,13 +124,16 @@ def paid_entrants(worlds: Worlds, values: Values, expected: Numbers) -> tuple[Nu
     return expected * np.minimum(drawn, 10.0), quality
 
 
-def traits_of(values: Values, *, size: int, views_a_day: Numbers | float = 0.0) -> Numbers:
+def traits_of(
+    values: Values, *, size: int, views_a_day: Numbers | float = 0.0, recruited: bool = False
+) -> Numbers:
     """Distributions of newcomers' traits. float64[worlds, traits].
 
     Args:
         values: Parameters, one value for each world.
         size: How many worlds.
         views_a_day: Attention at the start for each expected active day a month.
+        recruited: Whether they come because they were employed to take part; then all of them are.
     """
     found = np.zeros((size, len(Trait)))
     names = {
@@ -136,6 +144,8 @@ def traits_of(values: Values, *, size: int, views_a_day: Numbers | float = 0.0) 
     }  # fmt: skip
     for trait, name in names.items():
         found[:, trait] = values[name]
+    if recruited:
+        found[:, Trait.EMPLOYED] = 1.0
     # The sizes of firms fall like 1/k: number k is drawn as exp(u log(1 + firms)), rounded down.
     found[:, Trait.FIRMS] = np.log1p(values["firms"])
     found[:, Trait.AUDIENCE] = views_a_day

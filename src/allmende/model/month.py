@@ -22,6 +22,7 @@ from allmende.model.hearing import (
     traits_of,
     weights_of,
 )
+from allmende.model.parting import part
 from allmende.model.payments import Paid
 from allmende.model.recording import Sums, measures_of, yearly_of
 from allmende.model.rules import Acts, Rules, View, together
@@ -29,7 +30,7 @@ from allmende.model.settlement import Weight, attract, settle_drive, watch
 from allmende.model.signals import Amount, Tally
 from allmende.model.state import Standing, room_for
 from allmende.model.traits import arrive, settle
-from allmende.model.turnover import PAID_RANK, newcomers, resettle, settle_leavers
+from allmende.model.turnover import RANKS, newcomers, resettle, settle_leavers
 from allmende.model.works import Done, Works, grow
 from allmende.model.worlds import Batch, Worlds, columns_of, normals
 from allmende.months import MONTHS_A_YEAR
@@ -91,10 +92,11 @@ def _views_a_day(values: Values) -> Numbers:
 
 
 def enact(worlds: Worlds, rules: Rules, month: int) -> Values:
-    """1 rules: parameters in force, and shocks whose month has come."""
+    """1 rules: parameters in force, and shocks and partings whose month has come."""
     values = worlds.values(rules)
     shock = sum(each.size for each in rules.shocks if each.month == month)
     worlds.shock = worlds.shock * values["shock_kept"] + shock
+    part(worlds, [each for each in rules.partings if each.month == month], values["core_days"], month)
     return values
 
 
@@ -217,6 +219,10 @@ def _arrivals(worlds: Worlds, values: Values, acts: Acts, crew: Crew, month: int
     _come(worlds, expected, np.ones(worlds.batch.size), traits, crew, month, part=0)
     if np.any(drawn > 0):
         _come(worlds, drawn, quality, traits, crew, month, part=1)
+    recruited = np.broadcast_to(np.asarray(acts.recruit, np.float64), (worlds.batch.size,))
+    if np.any(recruited > 0):
+        employed = traits_of(values, size=worlds.batch.size, recruited=True)
+        _come(worlds, recruited, np.ones(worlds.batch.size), employed, crew, month, part=2)
 
 
 def _come(
@@ -230,7 +236,7 @@ def _come(
     standing = worlds.standing
     crew.share(
         lambda lo, hi: compiled(arrive)(
-            standing.members, standing.first, standing.count, numbers, lo, hi, PAID_RANK * part, traits,
+            standing.members, standing.first, standing.count, numbers, lo, hi, RANKS[part], traits,
             quality, worlds.streams, worlds.batch.seed, month,
         ),
         worlds.batch.size,

@@ -200,6 +200,11 @@ class MemberParams(Params):
         2.0, low=0, high=6, unit="log odds", provenance="literature", evidence=("B4", "B17"),
         doc="Employment, on the odds of staying.",
     )  # fmt: skip
+    career_concern: float = param(
+        0.2, low=0, high=2, unit="log ratio", prior=Uniform(0, 0.3), provenance="literature",
+        evidence=("C19b",),
+        doc="Loss of a volunteer's activity on the own account once employed: who has the job need not show.",
+    )  # fmt: skip
     firms: int = param(4, low=1, high=200, unit="firms", evidence=("D12",), doc="How many firms employ.")
     hire: float = param(
         0.0,
@@ -294,7 +299,7 @@ NULL = MappingProxyType(
         "pay_jump": 0.0, "pay_welcome": 0.0, "pay_slope": 0.0, "withdrawal": 0.0, "attraction": 0.0,
         "friction": 0.0, "response": 0.0, "gate": 0.0, "grievance": 0.0, "returning": 0.0,
         "recognition_core": 0.0, "recognition_outer": 0.0, "employed": 0.0, "employed_start": 0.0,
-        "hire": 0.0, "layoff": 0.0, "service_elasticity": 0.0,
+        "hire": 0.0, "layoff": 0.0, "career_concern": 0.0, "service_elasticity": 0.0,
     }
 )  # fmt: skip
 """Values under which every driver is off: the simulation is MBG/NBD with Poisson arrivals."""

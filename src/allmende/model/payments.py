@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from allmende.apportionment import split
 from allmende.kernel import compiled
 from allmende.ledger import transfer
+from allmende.model.matching import supported
 from allmende.model.rules import Acts, Payment
 from allmende.model.settlement import claims
-from allmende.model.state import Standing
 from allmende.model.worlds import Worlds
 
 __all__ = ["BASES", "Paid", "affordable", "claims_of", "pay"]
@@ -53,13 +53,14 @@ def pay(worlds: Worlds, acts: Acts, views: NDArray[np.float32], month: int) -> P
     weighted, money = np.zeros(worlds.batch.size), np.zeros(worlds.batch.size)
     for payment in acts.payments:
         if payment.payee == "members" and payment.basis:
-            shares, pool = _to_members(worlds, payment, views)
+            shares, pool = _to_members(worlds, payment, views, month)
             paid.rows = shares if len(paid.rows) == 0 else paid.rows + shares
             weighted += pool * payment.contingency
             money += pool
         else:
             pool = affordable(worlds, payment.payer, payment.cents)
         transfer(worlds.ledger, payment.payer, payment.payee, pool, kind=payment.kind, month=month)
+    worlds.receipts = (worlds.standing, paid.rows)
     paid.contingency = np.divide(weighted, money, out=np.zeros_like(money), where=money > 0)
     return paid
 
@@ -72,11 +73,11 @@ def affordable(worlds: Worlds, payer: str, cents: Cents) -> Cents:
 
 
 def _to_members(
-    worlds: Worlds, payment: Payment, views: NDArray[np.float32]
+    worlds: Worlds, payment: Payment, views: NDArray[np.float32], month: int
 ) -> tuple[NDArray[np.float32], Cents]:
     """Cents of each row, and the pool they sum to in each world."""
     standing = worlds.standing
-    claimed = claims_of(standing, payment, views)
+    claimed = claims_of(worlds, payment, views, month)
     pool = payment.cents
     if payment.each:
         units = np.add.reduceat(claimed, standing.first[:-1]) if len(claimed) else np.zeros(len(pool))
@@ -86,11 +87,17 @@ def _to_members(
     return shares.astype(np.float32), total
 
 
-def claims_of(standing: Standing, payment: Payment, views: NDArray[np.float32]) -> Numbers:
+def claims_of(worlds: Worlds, payment: Payment, views: NDArray[np.float32], month: int) -> Numbers:
     """What each row can claim of a payment. float64[rows]."""
+    standing, threshold = worlds.standing, float(payment.threshold)
     found = np.empty(int(standing.first[-1]))
+    if payment.basis == "supporters":
+        compiled(supported)(
+            standing.members, standing.first, standing.count, threshold, worlds.streams, worlds.batch.seed,
+            month, found,
+        )  # fmt: skip
+        return found
     compiled(claims)(
-        standing.members, standing.first, standing.count, BASES[payment.basis], float(payment.threshold),
-        views, found,
-    )  # fmt: skip
+        standing.members, standing.first, standing.count, BASES[payment.basis], threshold, views, found
+    )
     return found

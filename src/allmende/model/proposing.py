@@ -6,15 +6,17 @@ from typing import Any
 from allmende.draws import Decision
 from allmende.elementary import exp, log
 from allmende.kernel import kernel
+from allmende.model.member import chance_of
 from allmende.model.signals import Amount, Signal, Tally
 from allmende.model.state import Members, Status
-from allmende.model.traits import draw
+from allmende.model.traits import draw, employed_rate, employer_of
 from allmende.transforms import normal
 
-__all__ = ["best_of", "employ", "mixed", "propose"]
+__all__ = ["best_of", "dismissed", "employ", "employed", "mixed", "propose"]
 
 ACTIVE, LEAVING, BACK = int(Status.ACTIVE), int(Status.LEAVING), int(Status.RETURNED)
 HIRE, LAYOFF, CORE, FIRMS = int(Signal.HIRE), int(Signal.LAYOFF), int(Signal.CORE), int(Signal.FIRMS)
+CAREER, PAID_DAYS, ROLE = int(Signal.CAREER), int(Signal.PAID_DAYS), int(Signal.ROLE)
 PROPOSAL, BAR, JUDGEMENT = int(Signal.PROPOSAL), int(Signal.BAR), int(Signal.JUDGEMENT)
 N_ACCEPTED = int(Tally.ACCEPTED)
 A_MAKER, A_MARKET = int(Amount.MAKER_VALUE), int(Amount.MARKET_VALUE)
@@ -64,10 +66,33 @@ def mixed(first: float, second: float, correlation: float) -> float:
 
 
 @kernel
+def employed(
+    rate: float, dropout: float, career: float, paid_days: float, role: float
+) -> tuple[float, float]:
+    """Rate and dropout chance of a volunteer who is hired.
+
+        rate exp(-career) + paid_days,   odds(dropout) exp(-role)
+
+    The employer's days come on top; what was done to be seen falls away (`evidence.md` C19b).
+    """
+    return employed_rate(rate * exp(-career), paid_days), chance_of(dropout, -role)
+
+
+@kernel
+def dismissed(
+    rate: float, dropout: float, career: float, paid_days: float, role: float
+) -> tuple[float, float]:
+    """Rate and dropout chance on the own account of a member who was employed: `employed`, undone."""
+    return max(rate - paid_days, 0.0) * exp(career), chance_of(dropout, role)
+
+
+@kernel
 def employ(members: Members, start: int, stop: int, signals: Any, keys: Any, seed: int, month: int) -> None:
-    """Hiring of active core volunteers, and dismissal of employed members."""
+    """Hiring of active core volunteers, and dismissal of employed members, who stop."""
     arrival, rank, employer = members.arrival, members.rank, members.employer
     status, days, lifetime = members.status, members.days, members.lifetime
+    rate, dropout = members.rate, members.dropout
+    career, paid_days, role = signals[CAREER], signals[PAID_DAYS], signals[ROLE]
     for row in range(start, stop):
         if status[row] not in (ACTIVE, BACK):
             continue
@@ -76,7 +101,11 @@ def employ(members: Members, start: int, stop: int, signals: Any, keys: Any, see
             continue
         u_change, u_firm = draw(seed, int(keys[D_EMPLOYER]), int(arrival[row]), int(rank[row]), month, 1)
         if volunteer and u_change < signals[HIRE]:
-            employer[row] = 1 + int(u_firm * signals[FIRMS])
+            employer[row] = employer_of(u_firm, log(1.0 + signals[FIRMS]))
+            rate[row], dropout[row] = employed(float(rate[row]), float(dropout[row]), career, paid_days, role)
         elif not volunteer and u_change < signals[LAYOFF]:
             employer[row] = 0
             status[row] = LEAVING
+            rate[row], dropout[row] = dismissed(
+                float(rate[row]), float(dropout[row]), career, paid_days, role
+            )

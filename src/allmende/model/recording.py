@@ -104,6 +104,7 @@ _COUNTED: Mapping[str, tuple[Tally, Measure]] = {
 }  # fmt: skip
 
 _MONTHLY = {
+    "parted_members": Measure("members", "Members who parted from the project in a fork", whole=True),
     "output": Measure("acts", "Contributions weighted by quality"),
     "usefulness": Measure("log ratio", "Works there are, against the start"),
     "users": Measure("people", "People who use the works"),
@@ -156,6 +157,7 @@ def measures_of(
     value = np.where(worlds.stock.any(axis=1), served * np.exp(worlds.usefulness), 0.0)
     total = np.maximum(worlds.stock.sum(axis=1), 1e-300)
     found |= {
+        "parted_members": worlds.parted,
         "output": sums.amounts[:, Amount.OUTPUT],
         "usefulness": worlds.usefulness,
         "users": users,

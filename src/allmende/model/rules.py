@@ -14,20 +14,23 @@ All its numbers are arrays over worlds, so it is written once for any number of 
             return Acts(payments=(Payment("donors", "foundation", view.cents(self.gift), kind="gift"),))
 """
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol, Self, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.errors import UnknownNameError
+from allmende.errors import OutOfRangeError, UnknownNameError
 from allmende.model.parameters import MemberParams
 
 __all__ = [
     "Acts",
     "Basis",
+    "Change",
     "Institution",
+    "Parting",
     "Payment",
     "Policy",
     "Rules",
@@ -40,7 +43,7 @@ __all__ = [
 
 Numbers = NDArray[np.float64]
 Cents = NDArray[np.int64]
-Basis = Literal["", "views", "days", "accepted", "members"]
+Basis = Literal["", "views", "days", "accepted", "members", "supporters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,9 @@ class Payment:
         cents: How much; with `each`, how much for one unit of the basis. int64[worlds].
         kind: The reason, for the picture of the flows.
         basis: How members' shares are decided when `payee` is "members": "views" of their works, active
-            "days", "accepted" proposals, equal shares of acting "members"; "" for money that is theirs
-            together (wages), which is not felt as pay for contributions.
+            "days", "accepted" proposals, equal shares of acting "members", quadratic matching of what their
+            "supporters" give (`matching`); "" for money that is theirs together (wages), which is not felt
+            as pay for contributions.
         each: Whether `cents` is for one unit of the basis instead of the whole pool.
         contingency: How far the payment depends on quality, 0 to 1 (`evidence.md` C24-C25). float64[worlds].
         threshold: Least basis a member must have to get a share (an eligibility bar, G9).
@@ -133,6 +137,8 @@ class Acts:
         bar: Judged value from which proposals are integrated, None when it integrates none.
         hire: Chance a month that an active core volunteer is employed. float64[worlds].
         layoff: Chance a month that an employed member is dismissed. float64[worlds].
+        recruit: Expected outsiders a month who are employed to take part. float64[worlds].
+        answer: Share of the first contributions otherwise unanswered that are answered. float64[worlds].
     """
 
     payments: tuple[Payment, ...] = ()
@@ -143,11 +149,19 @@ class Acts:
     bar: Numbers | None = None
     hire: Numbers | float = 0.0
     layoff: Numbers | float = 0.0
+    recruit: Numbers | float = 0.0
+    answer: Numbers | float = 0.0
 
 
 def together(acts: tuple[Acts, ...]) -> Acts:
-    """What all institutions do this month: payments in order, the rest added; the lowest bar counts."""
+    """What all institutions do this month: payments in order, the rest added; the lowest bar counts.
+
+    What two of them would answer each leaves the other less to answer: 1 - (1 - one)(1 - other).
+    """
     bars = [each.bar for each in acts if each.bar is not None]
+    unanswered: Numbers | float = 1.0
+    for each in acts:
+        unanswered = unanswered * (1.0 - each.answer)
     return Acts(
         payments=tuple(payment for each in acts for payment in each.payments),
         capacity=sum((each.capacity for each in acts), 0.0),
@@ -157,6 +171,8 @@ def together(acts: tuple[Acts, ...]) -> Acts:
         bar=np.minimum.reduce(bars) if bars else None,
         hire=sum((each.hire for each in acts), 0.0),
         layoff=sum((each.layoff for each in acts), 0.0),
+        recruit=sum((each.recruit for each in acts), 0.0),
+        answer=1.0 - unanswered,
     )
 
 
@@ -187,31 +203,90 @@ class Shock:
 
 
 @dataclass(frozen=True, slots=True)
+class Parting:
+    """A single event: part of the members leave for a project of their own, a fork of the common work.
+
+    Args:
+        month: When.
+        core: Share of the core's volunteers who go (`evidence.md` E8, E15).
+        outer: Share of the other volunteers who go.
+        employed: Share of the employed who go.
+        users: Share of the users who go along.
+        fork: Whether the world follows those who go instead of those who stay.
+    """
+
+    month: int
+    core: float
+    outer: float
+    employed: float
+    users: float
+    fork: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a policy makes of a parameter: times x + add, x being each world's own value.
+
+    Args:
+        name: The parameter.
+        times: Factor; 0 sets it to `add` in every world.
+        add: Summand.
+    """
+
+    name: str
+    times: float = 1.0
+    add: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What is in force.
 
     Args:
-        parameters: Parameters of the economy.
+        parameters: Parameters of the economy, as they are without any policy.
         institutions: Who acts, in this order.
         shocks: Single events.
-        set: Names of the parameters that a policy has set: they hold in every world, also where worlds were
-            drawn with other values.
+        partings: Single events in which members leave together.
+        changes: What policies make of parameters, in this order; the result is held within bounds.
     """
 
     parameters: MemberParams
     institutions: tuple[Institution, ...] = ()
     shocks: tuple[Shock, ...] = ()
-    set: frozenset[str] = field(default_factory=frozenset)
+    partings: tuple[Parting, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     def with_parameters(self, **values: float) -> Self:
-        """The rules with some parameters set, in every world.
+        """The rules with some parameters set, in every world alike.
 
         Raises:
             UnknownNameError: there is no such parameter.
             OutOfRangeError: a value breaks a bound.
         """
-        changed = self.parameters.with_values(**cast("dict[str, Any]", values))
-        return replace(self, parameters=changed, set=self.set | frozenset(values))
+        self.parameters.with_values(**cast("dict[str, Any]", values))
+        made = tuple(Change(name, 0.0, float(value)) for name, value in values.items())
+        return replace(self, changes=(*self.changes, *made))
+
+    def with_change(self, name: str, *, times: float = 1.0, add: float = 0.0) -> Self:
+        """The rules with a parameter changed from what it is in each world, held within its bounds.
+
+        Args:
+            name: The parameter.
+            times: Factor on the world's own value.
+            add: Added to it.
+
+        Raises:
+            UnknownNameError: there is no such parameter.
+            OutOfRangeError: a number is not finite.
+        """
+        known = self.parameters.declarations()
+        if name not in known:
+            raise UnknownNameError("parameter", name, known, where=type(self.parameters).__name__)
+        if not (math.isfinite(times) and math.isfinite(add)):
+            raise OutOfRangeError(
+                f"the change of {name} is {times} x + {add}", where="rules", expected="finite numbers"
+            )
+        return replace(self, changes=(*self.changes, Change(name, times, add)))
 
     def with_institution(self, institution: Institution) -> Self:
         """The rules with one institution more, or another one of that name."""
@@ -237,6 +312,10 @@ class Rules:
     def with_shock(self, shock: Shock) -> Self:
         """The rules with one event more."""
         return replace(self, shocks=(*self.shocks, shock))
+
+    def with_parting(self, parting: Parting) -> Self:
+        """The rules with one event more in which members leave together."""
+        return replace(self, partings=(*self.partings, parting))
 
 
 class Policy(Protocol):

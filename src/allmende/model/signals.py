@@ -59,6 +59,12 @@ class Signal(IntEnum):
     """Judged market value from which the sponsor integrates a proposal, in standard deviations."""
     JUDGEMENT = 21
     """Correlation of judged with true market value. 0 to 1."""
+    PAID_DAYS = 22
+    """Active days a month that an employer adds to a member's rate."""
+    ROLE = 23
+    """What employment takes off the log odds of dropping out."""
+    CAREER = 24
+    """What a volunteer does less on the own account once employed; logarithm of a ratio (subtracted)."""
 
 
 class Tally(IntEnum):

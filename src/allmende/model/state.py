@@ -37,7 +37,8 @@ class Members(NamedTuple):
     arrival: NDArray[np.int16]
     """Month in which the first active day falls; below 0 for the members there at the start. [month]"""
     rank: NDArray[np.uint32]
-    """Rank among those who arrived in that month; entrants drawn by pay count from 2^31. [1]"""
+    """Rank among those who arrived in that month; entrants drawn by pay count from 2^31, recruits from
+    3 2^30. [1]"""
     rate: NDArray[np.float32]
     """Active days a month while every driver is zero: lambda. [days/month]"""
     dropout: NDArray[np.float32]

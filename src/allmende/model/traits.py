@@ -272,7 +272,7 @@ def arrive(
         numbers: How many arrive in each world. int64[worlds].
         lo: First world.
         hi: World after the last.
-        rank_from: Rank of the first of them: 0, or `turnover.PAID_RANK` for those drawn by pay.
+        rank_from: Rank of the first of them: of `turnover.RANKS`.
         traits: Rows of `Trait`. float64[worlds, traits].
         quality: Ratio on their quality. float64[worlds].
         streams: From `blocks.streams_of`.

@@ -15,9 +15,10 @@ from allmende.model.member import return_gap
 from allmende.model.state import MEMBER_FIELDS, Members, Standing, Status
 from allmende.model.traits import draw
 
-__all__ = ["PAID_RANK", "arrivals", "gap_of", "newcomers", "resettle", "settle_leavers", "survivors"]
+__all__ = ["RANKS", "arrivals", "gap_of", "newcomers", "resettle", "settle_leavers", "survivors"]
 
-PAID_RANK = 2**31
+RANKS = (0, 2**31, 3 * 2**30)
+"""From where they count in their month: who comes anyway, who is drawn by pay, who is recruited."""
 GONE, ACTIVE, PAUSED = int(Status.GONE), int(Status.ACTIVE), int(Status.PAUSED)
 LEAVING, BACK = int(Status.LEAVING), int(Status.RETURNED)
 D_RETURN, D_ARRIVAL = int(Decision.RETURN), int(Decision.ARRIVAL)
@@ -78,7 +79,7 @@ def newcomers(
         streams: From `streams_of`.
         seed: Seed of the study.
         month: Month of arrival.
-        part: 0 for those who come anyway, 1 for those drawn by pay.
+        part: 0 for those who come anyway, 1 for those drawn by pay, 2 for those recruited.
         numbers: Filled with the numbers. int64[worlds].
     """
     for world in range(len(expected)):

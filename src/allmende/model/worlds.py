@@ -72,9 +72,11 @@ class Worlds:
         archive: Attention of the works of members whose rows were given back.
         contingency: How far last month's pay depended on quality, 0 to 1.
         offer: Cents a month promised to newcomers.
+        parted: Members who parted from the project this month, in a fork.
         moneyed: Whether any member of any world ever got money: until then settlement has nothing to do.
         measures: What was recorded of last month, by name.
         columns: The rules last in force and their parameters by world, kept because rules seldom change.
+        receipts: Who was paid last how many cents: members as they stood then, and a number for each row.
     """
 
     batch: Batch
@@ -92,9 +94,11 @@ class Worlds:
     archive: Numbers
     contingency: Numbers
     offer: Numbers
+    parted: Numbers
     moneyed: bool = False
     measures: dict[str, Numbers] = field(default_factory=dict)
     columns: tuple[Rules, Mapping[str, Numbers]] | None = None
+    receipts: tuple[Standing, NDArray[np.float32]] | None = None
 
     @classmethod
     def opened(cls, batch: Batch, values: Mapping[str, Numbers], standing: Standing) -> "Worlds":
@@ -122,6 +126,7 @@ class Worlds:
             archive=zeros.copy(),
             contingency=zeros.copy(),
             offer=zeros.copy(),
+            parted=zeros.copy(),
         )
 
     @property
@@ -144,12 +149,21 @@ class Worlds:
 
 
 def columns_of(batch: Batch, rules: Rules) -> dict[str, Numbers]:
-    """Every parameter as one value for each world: as a policy set it, as drawn, or as the rules have it."""
+    """Every parameter as one value for each world: as drawn or as the rules have it, changed by policies.
+
+    `answered_usual` is what `answered` is without any policy: dropout was measured where that share was
+    answered (`hearing`).
+    """
     values: dict[str, Numbers] = {}
     for name, value in rules.parameters.values().items():
-        drawn = batch.drawn.get(name)
-        free = drawn is not None and name not in rules.set
-        values[name] = _frozen(drawn if free and drawn is not None else np.full(batch.size, _float(value)))
+        values[name] = _frozen(batch.drawn.get(name, np.full(batch.size, _float(value))))
+    values["answered_usual"] = values["answered"]
+    declared = rules.parameters.declarations() if rules.changes else {}
+    for change in rules.changes:
+        values[change.name] = change.times * values[change.name] + change.add
+    for name in dict.fromkeys(change.name for change in rules.changes):
+        held = np.clip(values[name], declared[name].low, declared[name].high)
+        values[name] = _frozen(np.floor(held + 0.5) if declared[name].kind is int else held)
     return values
 
 

@@ -36,8 +36,4 @@ class Gate(Levers):
 
     def __call__(self, rules: Rules, /) -> Rules:
         """Move the gate, as far as it goes."""
-        if self.idle:
-            return rules
-        now = rules.parameters
-        bounds = now.declarations()["gate"]
-        return rules.with_parameters(gate=min(max(now.gate + self.strictness, bounds.low), bounds.high))
+        return rules if self.idle else rules.with_change("gate", add=self.strictness)

@@ -42,8 +42,5 @@ class Recognition(Levers):
         """Raise the rates."""
         if self.idle:
             return rules
-        now = rules.parameters
-        return rules.with_parameters(
-            recognition_core=now.recognition_core + self.core,
-            recognition_outer=now.recognition_outer + self.outer,
-        )
+        honoured = rules.with_change("recognition_core", add=self.core)
+        return honoured.with_change("recognition_outer", add=self.outer)

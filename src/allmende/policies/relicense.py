@@ -4,13 +4,13 @@ Question:
     Who leaves when a community's licence or government is taken over, and what is left?
 
 Levers:
-    `shock`, log odds on outsiders' dropping out, fading; `control`, share of decision rights the firm has
-    from then on.
+    `shock`, log odds on outsiders' dropping out, fading; `control`, share of the decision rights that others
+    had which the firm takes.
 
 Mechanism:
     Members without an employer here drop out more often: at once by the shock, later by grievance over lost
-    control. The effect is as large as the part that outsiders had. A fork into which they could go is not
-    modelled: what leaves is lost.
+    control. The effect is as large as the part that outsiders had. What leaves is lost; a project into which
+    they go is the policy `fork`.
 
 Expect:
     Fewer active members and contributions, in proportion to what outsiders did; the employed weigh more.
@@ -36,10 +36,12 @@ class Relicense(Levers):
         2.0, low=0, high=6, unit="log odds", zero="no shock", doc="On outsiders' dropping out, in that month."
     )
     control: float = lever(
-        0.0, low=0, high=1, zero="control stays where it is", doc="Share of decision rights of the firm."
+        0.0, low=0, high=1, zero="control stays where it is", doc="Share of the others' rights taken."
     )
 
     def __call__(self, rules: Rules, /) -> Rules:
         """Take over."""
         changed = rules.with_shock(Shock(self.start, self.shock)) if self.shock > 0 else rules
-        return changed.with_parameters(control=self.control) if self.control > 0 else changed
+        if self.control == 0:
+            return changed
+        return changed.with_change("control", times=1.0 - self.control, add=self.control)

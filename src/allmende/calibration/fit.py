@@ -1,0 +1,207 @@
+"""Fit: a calibrated community: parameters with errors and sources, members, newcomers, what it is worth."""
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.calibration.joining import Joining
+from allmende.calibration.lawfit import Law, draw_law
+from allmende.calibration.likelihood import NAMES
+from allmende.calibration.posterior import Members
+from allmende.calibration.search import gaussians, rooted
+from allmende.calibration.stretch import Stretch
+from allmende.calibration.work import Work
+from allmende.errors import AllmendeError, OutOfRangeError, UnknownNameError
+from allmende.model.economy import Economy
+from allmende.model.parameters import MemberParams
+from allmende.params import Provenance
+from allmende.plugins import get
+
+__all__ = ["MEASURED", "Draws", "Estimate", "Fit"]
+
+Numbers = NDArray[np.float64]
+
+MEASURED = (
+    "r", "alpha", "a", "b", "extra_acts", "acts_spread", "newcomers", "joining_spread", "activity_spread",
+    "environment",
+)  # fmt: skip
+"""What a draw of a fit holds: parameters, newcomers a month as usual, and the environment at the end."""
+
+_FEWEST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A parameter of a fit.
+
+    Args:
+        name: The parameter.
+        value: Its most likely value, or the one that was assumed.
+        low: Lower end of its 95 % interval; the value where none is known.
+        high: Upper end.
+        provenance: "measured" of this community, "literature" or "assumed".
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    provenance: Provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What is believed of the parameters, as draws.
+
+    Args:
+        names: Names, as in `MEASURED`.
+        values: float64[draws, names].
+    """
+
+    names: tuple[str, ...]
+    values: Numbers
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __getitem__(self, name: str) -> Numbers:
+        """The draws of one number. float64[draws].
+
+        Raises:
+            UnknownNameError: there is none of that name; the nearest is offered.
+        """
+        if name not in self.names:
+            raise UnknownNameError("drawn number", name, self.names)
+        answer: Numbers = self.values[:, self.names.index(name)]
+        return answer
+
+    def one(self, number: int) -> dict[str, float]:
+        """One draw by name."""
+        return dict(zip(self.names, self.values[number].tolist(), strict=True))
+
+    def to_arviz(self) -> Any:
+        """The draws as ArviZ knows them: one chain of independent draws.
+
+        Raises:
+            AllmendeError: ArviZ is not installed.
+        """
+        try:
+            arviz = importlib.import_module("arviz")
+        except ModuleNotFoundError as error:
+            raise AllmendeError(
+                "ArviZ is not installed", where="to_arviz", next_step="Install it: pip install arviz."
+            ) from error
+        return arviz.from_dict({"posterior": {name: self[name][None, :] for name in self.names}})
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A calibrated community.
+
+    Args:
+        name: The community.
+        stretch: The months that were fitted.
+        law: The law of members' active days.
+        work: Contributions a day.
+        joining: Newcomers and the environment.
+        members: The members, and what is believed of each.
+        notes: Sentences a reader must see, the most important first.
+        seed: Seed of the draws.
+    """
+
+    name: str
+    stretch: Stretch
+    law: Law
+    work: Work
+    joining: Joining
+    members: Members
+    notes: tuple[str, ...]
+    seed: int
+
+    @property
+    def size(self) -> int:
+        """Members a simulation starts with: those who are expected to take part, at least `_FEWEST`.
+
+        Rates for each member at the start (newcomers, market) are relative to it; who stands there is drawn.
+        """
+        return max(round(self.members.expected_active), _FEWEST)
+
+    def draws(self, size: int = 100, *, seed: int | None = None) -> Draws:
+        """Draws of what is believed of the parameters after the record.
+
+        Args:
+            size: How many.
+            seed: Seed; that of the fit when None.
+
+        Raises:
+            OutOfRangeError: none are asked for.
+        """
+        if size < 1:
+            raise OutOfRangeError(f"{size} draws", where="draws", expected="at least 1")
+        chosen = self.seed if seed is None else seed
+        law = draw_law(self.law, size, seed=chosen)
+        work = gaussians(chosen, "work", size, 2) @ rooted(self.work.covariance).T
+        joining = gaussians(chosen, "joining", size, 6) @ rooted(self.joining.covariance).T
+        level, joined, _, _, acted, _ = np.exp(self.joining.logs + joining).T
+        z = self.joining.environment
+        state = z[0] + z[1] * gaussians(chosen, "environment", size, 1)[:, 0]
+        columns = (
+            *law.T, self.work.extra * np.exp(work[:, 0]), self.work.spread * np.exp(work[:, 1]),
+            level, joined, acted, state,
+        )  # fmt: skip
+        return Draws(MEASURED, np.stack(columns, axis=1))
+
+    def parameters(
+        self, draw: Mapping[str, float] | None = None, *, base: MemberParams | None = None
+    ) -> MemberParams:
+        """The parameters of a simulation of this community.
+
+        Args:
+            draw: A draw of `draws`; the most likely values when None.
+            base: Parameters of the economy, where the record says nothing; those of a commons when None.
+        """
+        known = dict(draw) if draw is not None else self._likely()
+        values = {name: known[name] for name in (*NAMES, "extra_acts", "acts_spread", "joining_spread")}
+        values |= {
+            "activity_spread": known["activity_spread"],
+            "arrivals": known["newcomers"] / self.size,
+            # Pauses are in the law already: members of low rates are long away and come back.
+            "returning": 0.0,
+        }
+        params = base or _commons()
+        said = params.declarations()
+        held = {name: min(max(value, said[name].low), said[name].high) for name, value in values.items()}
+        return params.with_values(provenance="measured", **cast("dict[str, Any]", held))
+
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Every parameter with its interval and where it comes from: measured ones first."""
+        errors = {name: float(self.law.errors[place]) for place, name in enumerate(NAMES)}
+        errors |= {"extra_acts": self.work.errors[0], "acts_spread": self.work.errors[1]}
+        errors |= {
+            "arrivals": self.joining.error("level"), "joining_spread": self.joining.error("joining_spread"),
+            "activity_spread": self.joining.error("activity_spread"),
+        }  # fmt: skip
+        params = self.parameters()
+        found = []
+        for name, value in params.values().items():
+            number, factor = float(value), float(np.exp(1.96 * min(errors.get(name, 0.0), 5.0)))
+            found.append(Estimate(name, number, number / factor, number * factor, params.provenance(name)))
+        return tuple(sorted(found, key=lambda one: one.provenance != "measured"))
+
+    def _likely(self) -> dict[str, float]:
+        return {
+            **dict(zip(NAMES, self.law.values.tolist(), strict=True)),
+            "extra_acts": self.work.extra, "acts_spread": self.work.spread,
+            "newcomers": self.joining.level, "joining_spread": self.joining.joining_spread,
+            "activity_spread": self.joining.activity_spread, "environment": self.joining.environment[0],
+        }  # fmt: skip
+
+
+def _commons() -> MemberParams:
+    found = get("economy", "commons")
+    assert isinstance(found, Economy)
+    return found.parameters

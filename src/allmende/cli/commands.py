@@ -18,6 +18,8 @@ COMMANDS = {
         "allmende.cli.compare",
         "Compare policies on paired futures: who gains, who loses, how sure.",
     ),
+    "studio": ("allmende.cli.studio", "Open the studio: studies in a browser, published and discussed."),
+    "claims": ("allmende.cli.claims", "Try the claims of the theory: where each holds, and where it fails."),
     "list": ("allmende.cli.listing", "List what is installed: readers, indicators, ..."),
     "explain": ("allmende.cli.explain", "Explain an indicator: question, definition, source."),
 }

@@ -1,0 +1,221 @@
+"""Application: the table of routes put to work behind the guard."""
+
+import hashlib
+import importlib
+import secrets
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from allmende.errors import StoreError
+from allmende.reports.html import environment
+from allmende.studio.accounts import sessions
+from allmende.studio.asking import Asked, Studio, redirect, refused
+from allmende.studio.database.store import open_store
+from allmende.studio.jobs.runner import Runner
+from allmende.studio.routes import DOORS, Door
+from allmende.studio.security.guard import Guard
+from allmende.studio.security.networks import network_of
+from allmende.studio.security.refusals import SENTENCES
+from allmende.studio.settings import Settings
+from allmende.studio.studies.versions import find
+from allmende.studio.wording import filters
+
+__all__ = ["ASSETS", "application", "opened", "session_cookie"]
+
+ASSETS = {
+    "page.css": ("allmende.reports", "text/css"),
+    "charts.bundle.js": ("allmende.reports", "text/javascript"),
+    "studio.css": ("allmende.studio", "text/css"),
+    "studio.js": ("allmende.studio", "text/javascript"),
+    "mail.js": ("allmende.studio", "text/javascript"),
+}
+"""Files that pages load: the package that ships each, and its type."""
+
+_FORM = "application/x-www-form-urlencoded"
+_KEPT = 500
+_FIELDS = 2_000
+Page = Callable[[Asked], Response]
+
+
+def session_cookie(settings: Settings) -> str:
+    """Name of the cookie of a session; browsers bind the `__Host-` form to this host and to encryption."""
+    return "__Host-allmende" if settings.secure else "allmende"
+
+
+def opened(settings: Settings) -> Studio:
+    """The studio of these settings: its folder, secret and database, made on the first start.
+
+    Raises:
+        StoreError: the folder is not the user's own, or the database is from a newer version.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    settings.folder.chmod(0o700)
+    store = open_store(settings.database or settings.folder / "studio.sqlite3")
+    templates = environment("allmende.studio", "allmende.reports")
+    templates.filters.update(filters())
+    assets = {name: f"/assets/{name}?{_digest(name)}" for name in ASSETS}
+    return Studio(settings, store, templates, Runner(store, settings), _secret(settings), assets)
+
+
+def application(studio: Studio) -> Guard:
+    """The ASGI application of a studio."""
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> Any:
+        studio.runner.start()
+        try:
+            yield
+        finally:
+            studio.runner.stop()
+            studio.store.close()
+
+    kept = _Kept()
+    routes = [Route(door.path, _endpoint(door, studio, kept), methods=[door.method]) for door in DOORS]
+    inner = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _http_refusal})
+    inner.router.redirect_slashes = False
+    return Guard(inner, studio.settings)
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Answers for visitors, thrown away at the next change of anything."""
+
+    change: int = -1
+    answers: dict[tuple[str, str], tuple[bytes, dict[str, str]]] = field(default_factory=dict)
+
+    def find(self, key: tuple[str, str], change: int) -> tuple[bytes, dict[str, str]] | None:
+        if change != self.change:
+            self.change = change
+            self.answers.clear()
+        return self.answers.get(key)
+
+    def keep(self, key: tuple[str, str], change: int, answer: tuple[bytes, dict[str, str]]) -> None:
+        if change == self.change and len(self.answers) < _KEPT:
+            self.answers[key] = answer
+
+
+def _endpoint(door: Door, studio: Studio, kept: _Kept) -> Callable[[Request], Awaitable[Response]]:
+    module, _, name = door.page.partition(":")
+    page: Page = getattr(importlib.import_module(f"allmende.studio.pages.{module}"), name)
+
+    async def endpoint(request: Request) -> Response:
+        # Only who brings no cookie at all is served from what was kept: nothing in it is anybody's own.
+        anonymous = door.kept and "cookie" not in request.headers
+        key = (request.url.path, request.url.query)
+        change = studio.store.change() if anonymous else 0
+        found = kept.find(key, change) if anonymous else None
+        if found is None:
+            body = await request.body() if door.method == "POST" else b""
+            response = await run_in_threadpool(_answer, door, page, studio, request, body)
+            if not anonymous or response.status_code != 200:  # noqa: PLR2004 - the number has a name: OK
+                return _private(response, anonymous=anonymous)
+            found = (bytes(response.body), _public(response))
+            kept.keep(key, change, found)
+        content, said = found
+        if request.headers.get("if-none-match") == said["etag"]:
+            return Response(status_code=304, headers=said)
+        return Response(content, headers=said)
+
+    return endpoint
+
+
+def _answer(door: Door, page: Page, studio: Studio, request: Request, body: bytes) -> Response:
+    now = int(time.time())
+    account = sessions.who(studio.store, request.cookies.get(session_cookie(studio.settings), ""), now=now)
+    asked = Asked(
+        studio=studio,
+        method=request.method,
+        path=request.url.path,
+        parts={name: str(value) for name, value in request.path_params.items()},
+        query=dict(request.query_params),
+        form=_form(request, body) if body else {},
+        cookies=request.cookies,
+        account=account,
+        network=network_of(request.client.host if request.client else "", key=studio.key, now=now),
+        now=now,
+        study=find(studio.store, request.path_params["study"]) if "study" in request.path_params else None,
+    )
+    return _barred(door, asked) or page(asked)
+
+
+def _barred(door: Door, asked: Asked) -> Response | None:
+    """Why a door stays closed; None when it is open."""
+    if "study" in asked.parts:
+        study = asked.study
+        if study is not None and study.state == "withdrawn" and not study.is_of(asked.account):
+            return refused(410)
+        if study is None or not study.shown_to(asked.account):
+            return refused(404) if asked.role >= door.role else _turned_away(asked)
+        if door.own and not study.is_of(asked.account):
+            return _turned_away(asked)
+    return None if asked.role >= door.role else _turned_away(asked)
+
+
+def _turned_away(asked: Asked) -> Response:
+    return redirect("/enter") if asked.account is None and asked.method == "GET" else refused(403)
+
+
+def _form(request: Request, body: bytes) -> Mapping[str, list[str]]:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != _FORM:
+        raise HTTPException(400)
+    try:
+        return parse_qs(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=_FIELDS,
+        )
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+def _private(response: Response, *, anonymous: bool) -> Response:
+    if "cache-control" not in response.headers:
+        response.headers["cache-control"] = "no-cache" if anonymous else "no-store"
+    response.headers["vary"] = "cookie"
+    return response
+
+
+def _public(response: Response) -> dict[str, str]:
+    said = {name: value for name, value in response.headers.items() if name != "content-length"}
+    said.setdefault("cache-control", "no-cache")
+    said["etag"] = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
+    said["vary"] = "cookie"
+    return said
+
+
+async def _http_refusal(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return refused(error.status_code if error.status_code in SENTENCES else 400)
+
+
+def _digest(name: str) -> str:
+    content = (files(ASSETS[name][0]) / "assets" / name).read_bytes()
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def _secret(settings: Settings) -> bytes:
+    place = settings.folder / "secret"
+    try:
+        with place.open("xb") as file:
+            place.chmod(0o600)
+            file.write(secrets.token_bytes(32))
+    except FileExistsError:
+        pass
+    found = place.read_bytes()
+    if len(found) != 32 or place.stat().st_mode & 0o077:  # noqa: PLR2004 - 256 bits
+        raise StoreError("the studio's secret is damaged, or others can read it", where=str(place))
+    return found

@@ -1,0 +1,1 @@
+"""Pages: one function for each address of `routes`; each is called only by those who may."""

@@ -1,0 +1,1 @@
+"""Forecasting: the coming months of a community, with intervals that were checked against what happened."""

@@ -15,6 +15,7 @@ the box so dense if that limit were taken away. A dense corner is found in noise
 judged by draws that were not used to find it.
 """
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -73,8 +74,8 @@ class Box(NamedTuple):
 
 class _Found(NamedTuple):
     ends: Ends
-    mass: float
-    density: float
+    hits: int
+    rows: int
 
 
 def trajectory(values: Numbers, held: Truths) -> tuple[tuple[float, float, float], ...]:
@@ -109,7 +110,8 @@ def find_boxes(
         values: float64[draws, parameters].
         names: Of the parameters.
         held: For which draws it holds. bool[draws].
-        density: The density that is wanted; where it is not reached, the densest box is taken.
+        density: The density that is wanted; where it is not reached, the densest box is taken that
+            is no fluke.
         most: Most boxes.
 
     >>> values = np.random.default_rng(1).random((400, 3))
@@ -123,43 +125,48 @@ def find_boxes(
     boxes: list[Box] = []
     left = np.ones(held.size, bool)
     while len(boxes) < most and left.sum() >= _LEAST_ROWS and held[left].any():
-        found = _one(values[left], held[left], density)
-        box = _described(values, names, held, left, found)
-        if not box.limits or not _is_denser(values[left], held[left], density):
+        ends = _one(values[left], held[left], density)
+        hits, count = _unseen(values[left], held[left], density)
+        if not _limited(ends) or not count or _at_least(hits, count, float(held[left].mean())) >= _SURE:
             break
-        boxes.append(box)
-        left &= ~inside(values, found.ends)
+        boxes.append(_described(values, names, held, left, ends)._replace(unseen=hits / count))
+        left &= ~inside(values, ends)
     return tuple(boxes)
 
 
-def _one(values: Numbers, held: Truths, density: float) -> _Found:
-    """The box of the trajectory with the density wanted and the greatest coverage, without idle limits."""
+def _one(values: Numbers, held: Truths, density: float) -> Ends:
+    """The box of the trajectory that is chosen, without idle limits."""
     found = [
-        _Found(ends, float(mask.mean()), float(held[mask].mean()))
+        _Found(ends, int(held[mask].sum()), int(mask.sum()))
         for ends in peeled(values, held)
         for mask in (inside(values, ends),)
     ]
-    dense = [each for each in found if each.density >= density]
-    chosen = max(dense, key=lambda each: each.mass) if dense else max(found, key=lambda each: each.density)
-    return _simpler(values, held, chosen)
+    dense = [each for each in found if each.hits >= density * each.rows]
+    # Where the density that is wanted is reached, the best balance of coverage and density (their harmonic
+    # mean); elsewhere the box whose density is surely greatest, which a tiny one is not.
+    total = int(held.sum())
+    if dense:
+        return _simpler(values, held, max(dense, key=lambda each: each.hits / (each.rows + total)).ends)
+    return _simpler(values, held, max(found, key=lambda each: _surely(each.hits, each.rows)).ends)
 
 
-def _simpler(values: Numbers, held: Truths, chosen: _Found) -> _Found:
-    """The box without the limits that chance explains, or that cost it next to no density."""
-    ends = chosen.ends
+def _surely(hits: int, rows: int) -> float:
+    """The density of a box less two standard errors of it (Wilson's lower end)."""
+    share, four = hits / rows, 4 / rows
+    return (share + four / 2 - 2 * math.sqrt((share * (1 - share) + four / 4) / rows)) / (1 + four)
+
+
+def _simpler(values: Numbers, held: Truths, ends: Ends) -> Ends:
+    """The box without the limits that chance explains, or that add next to no density."""
     for column in sorted(_limited(ends), key=lambda each: -_chance(values, held, ends, each)):
         wider = _without(ends, column)
         before, after = held[inside(values, ends)], held[inside(values, wider)]
         if _chance(values, held, ends, column) > _SURE or after.mean() >= before.mean() - _SLACK:
             ends = wider
-    mask = inside(values, ends)
-    return _Found(ends, float(mask.mean()), float(held[mask].mean()))
+    return ends
 
 
-def _described(
-    values: Numbers, names: Sequence[str], held: Truths, left: Truths, found: _Found
-) -> Box:  # fmt: skip
-    ends = found.ends
+def _described(values: Numbers, names: Sequence[str], held: Truths, left: Truths, ends: Ends) -> Box:
     mask = inside(values, ends) & left
     limits = [
         Limit(
@@ -176,28 +183,22 @@ def _described(
         float(held[mask].mean()),
         float(mask.mean()),
         float(held.mean()),
-        _unseen(values[left], held[left])[0] if limits else float(held.mean()),
+        np.nan,
     )
 
 
-def _is_denser(values: Numbers, held: Truths, density: float) -> bool:
-    """Whether boxes are denser than the whole among draws that were not used to find them."""
-    share, count = _unseen(values, held, density)
-    return count > 0 and _at_least(round(share * count), count, float(held.mean())) < _SURE
-
-
-def _unseen(values: Numbers, held: Truths, density: float = _DENSE) -> tuple[float, int]:
-    """Density and number of unseen draws inside: each fifth is judged by the box of the other four."""
+def _unseen(values: Numbers, held: Truths, density: float) -> tuple[int, int]:
+    """Unseen draws inside for which it holds, and all of them: each fifth is judged by the others' box."""
     hits, count = 0, 0
     parts = np.arange(held.size) % _FOLDS
     for part in range(_FOLDS):
         seen = parts != part
         if not held[seen].any():
             continue
-        ends = _one(values[seen], held[seen], density).ends
+        ends = _one(values[seen], held[seen], density)
         mask = inside(values[~seen], ends)
         hits, count = hits + int(held[~seen][mask].sum()), count + int(mask.sum())
-    return (hits / count if count else float(held.mean())), count
+    return hits, count
 
 
 def _chance(values: Numbers, held: Truths, ends: Ends, column: int) -> float:

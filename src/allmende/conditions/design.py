@@ -1,9 +1,14 @@
 """Design: sets of parameters spread evenly over everything that is believed about them.
 
-Points are those of Sobol' with the direction numbers of Joe and Kuo (2008), each dimension shifted by a keyed
-draw that bears the name of its parameter (a digital shift: exclusive or). So the first 500 of 1,000 points
-are the 500 points, a parameter has the same values whether others are varied beside it or not, every point
-alone is uniform, and the bits are the same everywhere.
+A Latin hypercube that grows by doubling (Sallaberry, Helton and Hora 2008): of the first 1, 2, 4, 8, ... points
+there is one in each of as many equal parts of every parameter's belief, and which meets which is chance. Both
+come from keyed draws that bear the name of the parameter. So the first 500 of 1,000 points are the 500
+points, a parameter has the same values whether others are varied beside it or not, and the bits are the same
+everywhere.
+
+Points of Sobol' are more even still, but in fifty dimensions at a thousand points some pairs of them move
+together, and a parameter is then taken for a cause that is none: in a trial with 400 points `need_spread`
+seemed to explain 18 % of a sign that was made from `pay_jump` alone.
 
     design = sample("commons", size=1_000, seed=1)
     compare("commons", policies=[Bounty()], draws=design.draws, replicates=2)
@@ -16,7 +21,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.draws import Decision, key_of, words
+from allmende.draws import Decision, key_of, uniform
 from allmende.errors import OutOfRangeError, UnknownNameError
 from allmende.model.economy import Economy
 from allmende.model.parameters import MemberParams
@@ -27,7 +32,6 @@ from allmende.priors import Fixed, quantile_within
 __all__ = ["Design", "believed", "of_draws", "saltelli", "sample"]
 
 Numbers = NDArray[np.float64]
-_BITS = 32
 _MOST = 2**20
 
 
@@ -99,9 +103,7 @@ def sample(
     [0, 1, 2, 3, 4, 5, 6, 7]
     """
     base, varied = _asked(economy, size, names, parameters)
-    places = [believed(base).index(name) for name in varied]
-    unit = _points(size, max(places) + 1)[:, places]
-    return _design(base, varied, _shifted(unit, varied, seed))
+    return _design(base, varied, _points(varied, size, seed))
 
 
 def saltelli(
@@ -133,9 +135,7 @@ def saltelli(
     """
     base, varied = _asked(economy, size, names, parameters)
     count = len(varied)
-    both = _points(size, 2 * count)
-    first = _shifted(both[:, :count], varied, seed)
-    second = _shifted(both[:, count:], varied, seed, part=1)
+    first, second = (_points(varied, size, seed, part=part) for part in (0, 1))
     rows = np.repeat(first[:, None, :], count + 2, axis=1)
     for place in range(count):
         rows[:, place + 1, place] = second[:, place]
@@ -188,20 +188,38 @@ def _asked(
     return base, varied
 
 
-def _points(size: int, dimensions: int) -> NDArray[np.uint64]:
-    """Sobol' points as whole numbers below 2^32, unshifted."""
-    from scipy.stats.qmc import Sobol
+def _points(names: tuple[str, ...], size: int, seed: int, *, part: int = 0) -> Numbers:
+    """Points in the unit cube, one column for each name."""
+    # Doublings are always finished, so that more points begin with the fewer ones.
+    whole = np.arange(1 << (size - 1).bit_length())
+    order, inside = (
+        uniform(
+            seed,
+            Decision.PRIOR,
+            replicate=whole[:, None],
+            member=np.array([key_of(name) for name in names], np.uint64),
+            index=2 * part + place,
+        )
+        for place in (1, 2)
+    )
+    columns = [_halved(order[:, place], inside[:, place]) for place in range(len(names))]
+    return np.stack(columns, axis=1)[:size]
 
-    # Points are asked for in powers of two, at which no warning about balance is due.
-    whole = Sobol(dimensions, scramble=False, bits=_BITS).random_base2(max(size - 1, 0).bit_length())
-    return np.asarray(whole[:size] * 2.0**_BITS, np.uint64)
 
+def _halved(order: Numbers, inside: Numbers) -> Numbers:
+    """Points between 0 and 1: at each doubling, every part is halved and its empty half gets a point.
 
-def _shifted(points: NDArray[np.uint64], names: tuple[str, ...], seed: int, *, part: int = 0) -> Numbers:
-    """Points in the unit cube, each dimension shifted by the draw of its name."""
-    keys = np.array([key_of(name) for name in names], np.uint64)
-    shifts = words(seed, Decision.PRIOR, member=keys, index=part + 1) >> np.uint64(64 - _BITS)
-    return ((points ^ shifts).astype(np.float64) + 0.5) * 2.0**-_BITS
+    Args:
+        order: Decides in which order the empty halves are filled. As many as points, a power of two.
+        inside: Place of each point inside its half.
+    """
+    unit = inside[:1]
+    while unit.size < order.size:
+        parts = 2 * unit.size
+        empty = np.setdiff1d(np.arange(parts), (unit * parts).astype(np.int64))
+        filled = empty[np.argsort(order[unit.size : parts], kind="stable")]
+        unit = np.concatenate([unit, (filled + inside[unit.size : parts]) / parts])
+    return unit
 
 
 def _design(base: MemberParams, names: tuple[str, ...], unit: Numbers) -> Design:

@@ -44,6 +44,7 @@ OUTCOMES = (
 )  # fmt: skip
 _LEAST_MINORITY = 0.02
 _MOST_HINGES = 6
+_MOST_SHARE = 3.0
 _TAILS = (0.1, 0.5, 0.9)
 
 
@@ -250,11 +251,15 @@ def _judged(told: Comparison, design: Design, future: int, name: str) -> Judgeme
 
 
 def _sizes(baseline: Numbers, effects: Numbers) -> tuple[Numbers, bool]:
-    """The effect in each draw: as a share of its baseline where every draw has one, else in its unit."""
+    """The effect in each draw: as a share of its baseline where every draw has one worth the name."""
     middle = np.where(np.isfinite(effects).any(axis=1), _mean(effects), np.nan)
     level = _mean(baseline)
-    relative = bool((level[np.isfinite(level)] > 0).all())
-    return (middle / level if relative else middle), relative
+    told = np.isfinite(level + middle)
+    if not told.any() or not (level[told] > 0).all():
+        return middle, False
+    shares_of_it = middle / level
+    relative = bool(np.median(np.abs(shares_of_it[told])) <= _MOST_SHARE)
+    return (shares_of_it if relative else middle), relative
 
 
 def _mean(values: Numbers) -> Numbers:

@@ -36,7 +36,9 @@ def inside(values: Numbers, ends: Ends) -> Truths:
     >>> inside(np.array([[1.0], [2.0]]), Ends(np.array([1.5]), np.array([np.inf]))).tolist()
     [False, True]
     """
-    return np.asarray(((values >= ends.low) & (values <= ends.high)).all(axis=1))
+    limited = np.flatnonzero(np.isfinite(ends.low) | np.isfinite(ends.high))
+    asked = values[:, limited]
+    return np.asarray(((asked >= ends.low[limited]) & (asked <= ends.high[limited])).all(axis=1))
 
 
 def peeled(values: Numbers, held: Truths) -> Iterator[Ends]:
@@ -48,37 +50,43 @@ def peeled(values: Numbers, held: Truths) -> Iterator[Ends]:
     """
     ends = whole(values.shape[1])
     least = max(_LEAST_ROWS, round(_LEAST_MASS * held.size))
-    rows = np.arange(held.size)
+    # Rows of each column from its least to its greatest value; rows that are cut off leave all columns at once.
+    order = np.argsort(values.T, axis=1, kind="stable")
     yield ends
     while True:
-        cut = _best_cut(values[rows], held[rows], least)
+        cut = _best_cut(np.take_along_axis(values.T, order, axis=1), held[order], least)
         if cut is None:
             break
+        ends = _limited(ends, *cut)
         column, side, value = cut
-        ends = _limited(ends, column, side, value)
-        rows = rows[inside(values[rows], ends)]
+        stays = values[:, column] >= value if side == 0 else values[:, column] <= value
+        order = order[stays[order]].reshape(len(order), -1)
         yield ends
     yield from _pasted(values, held, ends)
 
 
-def _best_cut(values: Numbers, held: Truths, least: int) -> tuple[int, int, float] | None:
-    """The column, the side and the new limit after which most of the rest holds."""
-    count = held.size
+def _best_cut(ranked: Numbers, held: Truths, least: int) -> tuple[int, int, float] | None:
+    """The column, the side and the new limit after which most of the rest holds.
+
+    Args:
+        ranked: Values of what is left, each column in rising order. float64[parameters, rows].
+        held: For which of them it holds, in the same order.
+        least: Fewest rows of a box.
+    """
+    count = ranked.shape[1]
     off = max(1, round(_PEEL * count))
-    if count - off < least or held.all():
+    if count - off < least or held[0].all():
         return None
-    order = np.argsort(values, axis=0, kind="stable")
-    ranked = np.take_along_axis(values, order, axis=0)
-    sums = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(held[order], axis=0)])
+    sums = np.cumsum(held, axis=1, dtype=np.int64)
     best: tuple[float, int, int, float] | None = None
     for side in (0, 1):
-        limit = ranked[off] if side == 0 else ranked[count - 1 - off]
+        limit = ranked[:, off] if side == 0 else ranked[:, count - 1 - off]
         # Rows with the same value go together, so a cut may take fewer than a twentieth, or none.
-        gone = (ranked < limit).sum(axis=0) if side == 0 else (ranked > limit).sum(axis=0)
-        kept = sums[-1] - np.take_along_axis(sums, gone[None], axis=0)[0]
-        if side == 1:
-            kept = np.take_along_axis(sums, (count - gone)[None], axis=0)[0]
-        share = np.where(gone > 0, kept / np.maximum(count - gone, 1), -1.0)
+        gone = (ranked < limit[:, None] if side == 0 else ranked > limit[:, None]).sum(axis=1)
+        end = np.maximum(gone if side == 0 else count - gone, 1) - 1
+        before = np.take_along_axis(sums, end[:, None], axis=1)[:, 0]
+        kept = sums[:, -1] - before if side == 0 else before
+        share = np.where(gone > 0, kept / (count - gone), -1.0)
         column = int(share.argmax())
         if best is None or share[column] > best[0]:
             best = (float(share[column]), column, side, float(limit[column]))

@@ -73,44 +73,44 @@ def shares(unit: Numbers, names: Sequence[str], outcome: Numbers) -> tuple[Share
     >>> [round(each.share, 1) for each in shares(unit, ["a", "b"], unit[:, 0])]
     [1.0, 0.0]
     """
+    from scipy.special import fdtrc
+
     told = np.isfinite(outcome)
     unit, outcome = unit[told], outcome[told]
     if outcome.size < _LEAST_DRAWS or outcome.std() <= _TINY * np.abs(outcome).max():
         return tuple(Share(name, 0.0, 0.0, 0.0, 1.0) for name in names)
-    centred = (outcome - outcome.mean()) / outcome.std()
-    found = [_of_one(cosines(unit[:, place]), centred) for place in range(len(names))]
-    adjusted = holm(np.array([p for _, _, p in found]))
-    return tuple(
-        Share(name, share, max(share - half, 0.0), min(share + half, 1.0), float(p))
-        for name, (share, half, _), p in zip(names, found, adjusted, strict=True)
-    )
+    plain, half = _explained_and_half(unit, (outcome - outcome.mean()) / outcome.std())
+    free = outcome.size - _COSINES - 1
+    ratio = plain / _COSINES / np.maximum((1 - plain) / free, _TINY)
+    adjusted = holm(np.asarray(fdtrc(_COSINES, free, ratio)))
+    found = np.clip(_corrected(plain, outcome.size), 0.0, 1.0)
+    low, high = np.maximum(found - half, 0.0), np.minimum(found + half, 1.0)
+    rows = np.stack([found, low, high, adjusted], axis=1).tolist()
+    return tuple(Share(name, *row) for name, row in zip(names, rows, strict=True))
 
 
-def _of_one(basis: Numbers, outcome: Numbers) -> tuple[float, float, float]:
-    """Share, half of its interval, and the p-value of the F test, of one parameter."""
-    from scipy.special import fdtrc
-
-    count = outcome.size
-    part = np.arange(count) % _PARTS
-    columns = np.concatenate([np.ones((count, 1)), basis, outcome[:, None]], axis=1)
+def _explained_and_half(unit: Numbers, outcome: Numbers) -> tuple[Numbers, Numbers]:
+    """R squared of each parameter, and half of the interval of its corrected value."""
+    count, parameters = unit.shape
+    rows = -(-count // _PARTS)
+    columns = np.zeros((rows * _PARTS, parameters, _COSINES + 2))
+    columns[:count, :, 0], columns[:count, :, -1] = 1.0, outcome[:, None]
+    columns[:count, :, 1:-1] = cosines(unit)
     # Sums of products of each part; what is left without a part is the whole less its sums.
-    sums = np.stack([columns[part == each].T @ columns[part == each] for each in range(_PARTS)])
-    whole = sums.sum(axis=0)
-    plain = _explained(whole[None])[0]
-    without = _corrected(_explained(whole - sums), count - count / _PARTS)
-    half = _Z95 * float(np.sqrt((_PARTS - 1) / _PARTS * ((without - without.mean()) ** 2).sum()))
-    free = count - _COSINES - 1
-    ratio = plain / _COSINES / max((1 - plain) / free, _TINY)
-    share = float(np.clip(_corrected(np.array([plain]), count)[0], 0.0, 1.0))
-    return share, half, float(fdtrc(_COSINES, free, ratio))
+    parts = columns.reshape(rows, _PARTS, parameters, -1).transpose(2, 1, 0, 3)
+    sums = parts.transpose(0, 1, 3, 2) @ parts
+    whole = sums.sum(axis=1)
+    without = _corrected(_explained(whole[:, None] - sums), count - count / _PARTS)
+    spread = ((without - without.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    return _explained(whole), _Z95 * np.sqrt((_PARTS - 1) / _PARTS * spread)
 
 
 def _explained(products: Numbers) -> Numbers:
-    """R squared from the sums of products of (1, basis, outcome); several at once."""
-    inner, cross = products[:, :-1, :-1], products[:, :-1, -1]
-    count, total = products[:, 0, 0], products[:, 0, -1]
-    fitted = (cross * np.linalg.solve(inner, cross[..., None])[..., 0]).sum(axis=1)
-    spread = products[:, -1, -1] - total**2 / count
+    """R squared from the sums of products of (1, cosines, outcome); any number of them at once."""
+    inner, cross = products[..., :-1, :-1], products[..., :-1, -1]
+    count, total = products[..., 0, 0], products[..., 0, -1]
+    fitted = (cross * np.linalg.solve(inner, cross[..., None])[..., 0]).sum(axis=-1)
+    spread = products[..., -1, -1] - total**2 / count
     return np.asarray(np.clip((fitted - total**2 / count) / spread, 0.0, 1.0))
 
 

@@ -17,6 +17,7 @@ Numbers = NDArray[np.float64]
 SURE = 0.9
 _NEIGHBOURS = 0.05
 _LEAST_NEIGHBOURS = 20
+_Z95 = 1.959963984540054
 
 
 class Signs(NamedTuple):
@@ -80,14 +81,25 @@ def _chance_of_more(effects: Numbers) -> Numbers:
     if replicates == 1:
         return np.asarray((mean > 0) + 0.5 * (mean == 0))
     luck = _luck(mean, effects.var(axis=1, ddof=1)) / replicates
+    spread, common, error = _together(mean, luck)
+    whole = spread + luck
+    weight = np.divide(spread, whole, out=np.ones_like(luck), where=whole > 0)
+    centre = weight * mean + (1 - weight) * common
+    deviation = np.sqrt(weight * luck + (1 - weight) * error**2)
+    certain = np.copysign(np.inf, centre, out=np.zeros_like(centre), where=centre != 0)
+    return np.asarray(ndtr(np.divide(centre, deviation, out=certain, where=deviation > 0)))
+
+
+def _together(mean: Numbers, luck: Numbers) -> tuple[float, float, float]:
+    """What all draws say: the variance of true effects, their mean, and its standard error.
+
+    A mean within two standard errors of 0 counts as 0: else what is common to all would be told in all draws
+    at once, and wrongly in one of five studies of nothing.
+    """
     spread = max(float(mean.var() - luck.mean()), 0.0)
-    if spread == 0 and not luck.any():
-        return np.asarray((mean > 0) + 0.5 * (mean == 0))
-    weight = spread / (spread + np.where(spread + luck > 0, luck, 1.0))
-    centre = weight * mean + (1 - weight) * float(mean.mean())
-    deviation = np.sqrt(weight * luck + (1 - weight) * float(mean.var() / len(mean)))
-    score = np.divide(centre, deviation, out=np.sign(centre) * np.inf, where=deviation > 0)
-    return np.asarray(ndtr(np.nan_to_num(score, nan=0.0, posinf=np.inf, neginf=-np.inf)))
+    error = float(np.sqrt(mean.var() / len(mean)))
+    common = float(mean.mean())
+    return spread, common if abs(common) > _Z95 * error else 0.0, error
 
 
 def _luck(mean: Numbers, variance: Numbers) -> Numbers:

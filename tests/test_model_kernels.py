@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from allmende.kernel import compiled
-from allmende.model import choosing, recording, settlement, traits, turnover
+from allmende.model import arriving, choosing, recording, settlement, turnover
 from allmende.model.crew import Crew
 from allmende.model.hearing import signals_of, traits_of, weights_of
 from allmende.model.month import offers, opened
@@ -70,8 +70,8 @@ def test_arrivals_plain_and_compiled_agree_to_the_bit() -> None:
     numbers = np.array([5, 7], np.int64)
     found = []
     for settle, arrive in (
-        (traits.settle, traits.arrive),
-        (compiled(traits.settle), compiled(traits.arrive)),
+        (arriving.settle, arriving.arrive),
+        (compiled(arriving.settle), compiled(arriving.arrive)),
     ):
         standing = Standing.of_room(np.array([40, 40]))
         settle(standing.members, standing.first, standing.count, numbers, 0, 2, given, state.streams, 9)

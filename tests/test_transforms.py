@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from allmende.draws import Decision, moment_of, stream_of, uniform, unit, words
+from allmende.elementary import exp
 from allmende.kernel import compiled
 from allmende.transforms import (
     NEVER,
@@ -23,6 +24,7 @@ from allmende.transforms import (
     geometric,
     geometric_within,
     geometrics_within,
+    log_gammas,
     log_normal,
     normal,
 )
@@ -221,6 +223,17 @@ def test_a_block_of_geometric_numbers_has_those_of_its_members() -> None:
     ]
     geometrics_within(chances[:300], US[:300], limits[:300], plain)
     assert np.array_equal(plain, found[:300])
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_block_of_gamma_numbers_has_those_of_its_members(shape) -> None:
+    names, found = np.arange(700, dtype=np.uint64), np.empty(700)
+    rooms = np.empty((2, 700))
+    compiled(log_gammas)(shape, np.uint64(1), np.uint64(STREAM), names, np.uint64(7), found, *rooms)
+    assert np.array_equal(over(exp, found), _drawn(_gammas, shape)[:700])
+    plain = np.empty(40)
+    log_gammas(shape, 1, STREAM, names[:40], 7, plain, *rooms[:, :40])
+    assert np.array_equal(plain, found[:40])
 
 
 @given(INSIDE)

@@ -15,7 +15,18 @@ from pathlib import Path
 
 from allmende import simulation
 from allmende.draws import Decision
-from allmende.model import acting, blocks, choosing, hearing, member, proposing, settlement, traits, turnover
+from allmende.model import (
+    acting,
+    arriving,
+    blocks,
+    choosing,
+    hearing,
+    member,
+    proposing,
+    settlement,
+    traits,
+    turnover,
+)
 from allmende.model.economy import Economy
 from allmende.model.recording import MEASURES
 from allmende.model.signals import Signal
@@ -34,7 +45,7 @@ ELEMENTS = (
     "Input",
     "Submodels",
 )
-SUBMODELS = (member, blocks, acting, choosing, proposing, settlement, traits, turnover, hearing)
+SUBMODELS = (member, blocks, acting, choosing, proposing, settlement, traits, arriving, turnover, hearing)
 SHORTEST = 20
 CONCEPTS = (
     "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction", "Sensing",

@@ -21,6 +21,7 @@ from allmende.kernel import kernel, word
 
 __all__ = [
     "NEVER",
+    "SECOND_PART",
     "bernoulli",
     "beta",
     "exponential",
@@ -28,14 +29,16 @@ __all__ = [
     "geometric",
     "geometric_within",
     "geometrics_within",
+    "log_gammas",
     "log_normal",
     "normal",
+    "share_of",
 ]
 
 NEVER = 2**62
 _CENTRAL, _NEAR = 0.425, 5.0
 _BOOST_PART = 2**29
-_SECOND_PART = 2**30
+SECOND_PART = 2**30
 _TRIALS = 8  # as many as the days that most active members have in a month
 
 
@@ -155,9 +158,15 @@ def beta(  # noqa: PLR0917 - compiled code takes no keywords
     draw is as in `gamma`.
     """
     x = _log_gamma(first, seed, stream, member, moment)
-    y = _log_gamma(second, seed, stream, member, moment + (word(_SECOND_PART) << 32))
+    y = _log_gamma(second, seed, stream, member, moment + (word(SECOND_PART) << 32))
+    return share_of(x, y)
+
+
+@kernel
+def share_of(x: float, y: float) -> float:
+    """The share of X in X + Y, from their logarithms."""
     odds = exp(-abs(x - y))
-    return 1.0 / (1.0 + odds) if x > y else odds / (1.0 + odds)
+    return (1.0 if x > y else odds) / (1.0 + odds)
 
 
 @kernel
@@ -182,13 +191,67 @@ def _attempt(  # noqa: PLR0917 - compiled code takes no keywords
 ) -> float:
     """One attempt at a gamma number over d, or 0 when it is rejected."""
     first, second = threefry(seed, stream, member, moment)
-    x = normal(unit(first))
+    return _cube(d, c, normal(unit(first)), unit(second))
+
+
+@kernel
+def _cube(d: float, c: float, x: float, u: float) -> float:
+    """A gamma number over d from a normal number x, or 0 when it is rejected."""
     root = 1.0 + c * x
-    if root <= 0.0:
-        return 0.0
     cube = root * root * root
-    accepted = log(unit(second)) < 0.5 * x * x + d - d * cube + d * log(cube)
-    return cube if accepted else 0.0
+    accepted = log(u) < 0.5 * x * x + d - d * cube + d * log(cube)
+    return cube if root > 0.0 and accepted else 0.0
+
+
+@kernel
+def log_gammas(  # noqa: PLR0917 - compiled code takes no keywords
+    shape: float, seed: Any, stream: Any, names: Any, moment: Any, found: Any, xs: Any, us: Any
+) -> None:
+    """Logarithms of `gamma` for a block of members, with the same bits.
+
+    The first attempt is made for all side by side; those whose attempt is rejected try again one by one.
+
+    Args:
+        shape: Above 0; the same for all.
+        seed: Seed of the study.
+        stream: `draws.stream_of(decision, replicate)`.
+        names: uint64[members]: the members.
+        moment: `draws.moment_of(month, 0)`, or with a part as in `beta`.
+        found: The answer, float64[members].
+        xs: Room for as many.
+        us: Room for as many.
+    """
+    d = (shape if shape >= 1.0 else shape + 1.0) - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    for k in range(names.size):
+        first, second = threefry(seed, stream, word(int(names[k])), moment)
+        xs[k] = unit(first)
+        us[k] = unit(second)
+    for k in range(names.size):
+        xs[k] = normal(xs[k])
+    for k in range(names.size):
+        found[k] = _cube(d, c, xs[k], us[k])
+    for k in range(names.size):
+        part = 1
+        while found[k] <= 0.0:
+            found[k] = _attempt(d, c, seed, stream, word(int(names[k])), moment + (word(part) << 32))
+            part += 1
+    _boosts(shape, seed, stream, names, moment, us)
+    for k in range(names.size):
+        found[k] = log(d * found[k]) + us[k]
+
+
+@kernel
+def _boosts(shape: float, seed: Any, stream: Any, names: Any, moment: Any, found: Any) -> None:  # noqa: PLR0917 - likewise
+    """What brings the logarithm of a number of shape + 1 down to that of the shape; 0 for shapes from 1."""
+    for k in range(names.size):
+        found[k] = 0.0
+    if shape < 1.0:
+        for k in range(names.size):
+            bits, _ = threefry(seed, stream, word(int(names[k])), moment + (word(_BOOST_PART) << 32))
+            found[k] = unit(bits)
+        for k in range(names.size):
+            found[k] = log(found[k]) / shape
 
 
 @kernel

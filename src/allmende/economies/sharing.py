@@ -24,8 +24,8 @@ Design concepts:
     keyed draws (`draws.Decision`). Collectives: none. Observation: `model.recording.MEASURES`, and the Panel.
 
 Initialisation:
-    Members arrived over `history` months and are still there (`model.traits.settle`); their followers are in
-    proportion to rate and quality.
+    Members arrived over `history` months and are still there (`model.arriving.settle`); their followers
+    are in proportion to rate and quality.
 
 Input:
     None; parameters may be fitted to records.

@@ -11,6 +11,7 @@ from allmende.draws import Decision, uniform
 from allmende.errors import LedgerError
 from allmende.kernel import compiled
 from allmende.ledger import ACCOUNTS
+from allmende.model.arriving import arrive, settle
 from allmende.model.audience import uses_at_start, uses_of
 from allmende.model.choosing import choose
 from allmende.model.crew import Crew
@@ -29,7 +30,6 @@ from allmende.model.rules import Acts, Rules, View, together
 from allmende.model.settlement import Weight, attract, settle_drive, watch
 from allmende.model.signals import Amount, Tally
 from allmende.model.state import Standing, room_for
-from allmende.model.traits import arrive, settle
 from allmende.model.turnover import RANKS, newcomers, resettle, settle_leavers
 from allmende.model.works import Done, Works, grow
 from allmende.model.worlds import Batch, Worlds, columns_of, normals

@@ -51,16 +51,19 @@ def pay(worlds: Worlds, acts: Acts, views: NDArray[np.float32], month: int) -> P
     """
     paid = Paid(np.empty(0, np.float32), np.zeros(worlds.batch.size))
     weighted, money = np.zeros(worlds.batch.size), np.zeros(worlds.batch.size)
+    received: Cents | None = None
     for payment in acts.payments:
         if payment.payee == "members" and payment.basis:
             shares, pool = _to_members(worlds, payment, views, month)
-            paid.rows = shares if len(paid.rows) == 0 else paid.rows + shares
+            received = shares if received is None else received + shares
+            felt = shares.astype(np.float32)
+            paid.rows = felt if len(paid.rows) == 0 else paid.rows + felt
             weighted += pool * payment.contingency
             money += pool
         else:
             pool = affordable(worlds, payment.payer, payment.cents)
         transfer(worlds.ledger, payment.payer, payment.payee, pool, kind=payment.kind, month=month)
-    worlds.receipts = (worlds.standing, paid.rows)
+    worlds.receipts = None if received is None else (worlds.standing, received)
     paid.contingency = np.divide(weighted, money, out=np.zeros_like(money), where=money > 0)
     return paid
 
@@ -74,7 +77,7 @@ def affordable(worlds: Worlds, payer: str, cents: Cents) -> Cents:
 
 def _to_members(
     worlds: Worlds, payment: Payment, views: NDArray[np.float32], month: int
-) -> tuple[NDArray[np.float32], Cents]:
+) -> tuple[Cents, Cents]:
     """Cents of each row, and the pool they sum to in each world."""
     standing = worlds.standing
     claimed = claims_of(worlds, payment, views, month)
@@ -84,7 +87,7 @@ def _to_members(
         pool = (units * payment.cents).astype(np.int64)
     shares = split(affordable(worlds, payment.payer, pool), claimed, standing.first)
     total = np.add.reduceat(shares, standing.first[:-1]) if len(shares) else np.zeros(len(pool), np.int64)
-    return shares.astype(np.float32), total
+    return shares, total
 
 
 def claims_of(worlds: Worlds, payment: Payment, views: NDArray[np.float32], month: int) -> Numbers:

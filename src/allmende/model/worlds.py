@@ -76,7 +76,7 @@ class Worlds:
         moneyed: Whether any member of any world ever got money: until then settlement has nothing to do.
         measures: What was recorded of last month, by name.
         columns: The rules last in force and their parameters by world, kept because rules seldom change.
-        receipts: Who was paid last how many cents: members as they stood then, and a number for each row.
+        receipts: Members as they stood when they were paid this month, and the cents of each row.
     """
 
     batch: Batch
@@ -98,7 +98,7 @@ class Worlds:
     moneyed: bool = False
     measures: dict[str, Numbers] = field(default_factory=dict)
     columns: tuple[Rules, Mapping[str, Numbers]] | None = None
-    receipts: tuple[Standing, NDArray[np.float32]] | None = None
+    receipts: tuple[Standing, NDArray[np.int64]] | None = None
 
     @classmethod
     def opened(cls, batch: Batch, values: Mapping[str, Numbers], standing: Standing) -> "Worlds":

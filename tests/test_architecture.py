@@ -74,12 +74,14 @@ FLOORS = {
         "effects",
         "comparison",
         "conditions",
+        "claim",
+        "examination",
+        "theory",
         "calibration",
         "forecasting",
-        "claims",
     ],
     "telling": ["plots", "textformat", "reports"],
-    "doors": ["study", "cli", "studio"],
+    "doors": ["study", "studio", "cli"],
 }
 PLACE = {
     name: (floor, place) for floor, names in enumerate(FLOORS.values()) for place, name in enumerate(names)

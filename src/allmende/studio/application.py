@@ -22,7 +22,7 @@ from allmende.errors import StoreError
 from allmende.reports.html import environment
 from allmende.studio.accounts import sessions
 from allmende.studio.asking import Asked, Studio, redirect, refused
-from allmende.studio.database.store import open_store
+from allmende.studio.database.opening import open_store
 from allmende.studio.jobs.runner import Runner
 from allmende.studio.routes import DOORS, Door
 from allmende.studio.security.guard import Guard
@@ -32,7 +32,7 @@ from allmende.studio.settings import Settings
 from allmende.studio.studies.versions import find
 from allmende.studio.wording import filters
 
-__all__ = ["ASSETS", "application", "opened", "session_cookie"]
+__all__ = ["ASSETS", "application", "opened"]
 
 ASSETS = {
     "page.css": ("allmende.reports", "text/css"),
@@ -47,11 +47,6 @@ _FORM = "application/x-www-form-urlencoded"
 _KEPT = 500
 _FIELDS = 2_000
 Page = Callable[[Asked], Response]
-
-
-def session_cookie(settings: Settings) -> str:
-    """Name of the cookie of a session; browsers bind the `__Host-` form to this host and to encryption."""
-    return "__Host-allmende" if settings.secure else "allmende"
 
 
 def opened(settings: Settings) -> Studio:
@@ -133,7 +128,7 @@ def _endpoint(door: Door, studio: Studio, kept: _Kept) -> Callable[[Request], Aw
 
 def _answer(door: Door, page: Page, studio: Studio, request: Request, body: bytes) -> Response:
     now = int(time.time())
-    account = sessions.who(studio.store, request.cookies.get(session_cookie(studio.settings), ""), now=now)
+    account = sessions.who(studio.store, request.cookies.get(studio.settings.cookie, ""), now=now)
     asked = Asked(
         studio=studio,
         method=request.method,

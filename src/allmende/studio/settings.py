@@ -88,6 +88,11 @@ class Settings:
         return self.origin.startswith("https://")
 
     @property
+    def cookie(self) -> str:
+        """Name of the cookie of a session; the `__Host-` form is bound to this host and to encryption."""
+        return "__Host-allmende" if self.secure else "allmende"
+
+    @property
     def hosts(self) -> frozenset[str]:
         """What the Host header of a request may say."""
         if self.public_url:

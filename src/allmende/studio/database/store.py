@@ -14,13 +14,12 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Protocol
 
-from allmende.errors import AllmendeError, StoreError
-from allmende.studio.database.dialect import POSTGRES, SQLITE, Dialect
+from allmende.errors import AllmendeError
+from allmende.studio.database.dialect import SQLITE, Dialect
 
-__all__ = ["Act", "Connection", "Row", "Store", "open_store"]
+__all__ = ["Act", "Connection", "Row", "Store"]
 
 Row = Mapping[str, Any]
 Value = str | int | float | bytes | None
@@ -160,31 +159,6 @@ class Store:
             connection.close()
             self._opened.remove(connection)
             self._writer = None
-
-
-def open_store(place: str | Path) -> Store:
-    """Open a database and bring it to the present form.
-
-    Args:
-        place: A file, or `postgresql://...`.
-
-    Raises:
-        StoreError: it is from a newer version.
-        AllmendeError: the library for PostgreSQL is not installed.
-    """
-    from allmende.studio.database.migrations import migrate
-
-    text = str(place)
-    store = Store(POSTGRES if text.startswith(("postgresql://", "postgres://")) else SQLITE, text)
-    try:
-        migrate(store)
-    except sqlite3.DatabaseError as error:
-        raise StoreError(
-            f"the database cannot be opened: {error}",
-            where=text,
-            next_step="Restore it from a copy, or name another folder.",
-        ) from error
-    return store
 
 
 def _sqlite(place: str, *, reading: bool) -> Connection:

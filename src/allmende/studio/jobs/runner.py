@@ -102,14 +102,15 @@ class Runner:
             (folder / name).unlink(missing_ok=True)
         (folder / "question.json").write_bytes(msgspec.json.encode(job.question))
         own = {name: os.environ[name] for name in os.environ if name in _OWN or name.startswith("ALLMENDE_")}
-        process = subprocess.Popen(  # noqa: S603 - our own program, its folder named by a number
-            [sys.executable, "-m", "allmende.studio.jobs.work", str(folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=(folder / "log").open("wb"),
-            env=own,
-            start_new_session=True,
-        )
+        with (folder / "log").open("wb") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own program, its folder named by a number
+                [sys.executable, "-m", "allmende.studio.jobs.work", str(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                env=own,
+                start_new_session=True,
+            )
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
         return _Running(process, folder, time.monotonic() + self.settings.job_seconds)

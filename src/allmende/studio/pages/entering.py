@@ -11,11 +11,6 @@ from allmende.studio.settings import loopback
 __all__ = ["accept", "account", "end_sessions", "enter", "form", "leave", "welcome"]
 
 
-def cookie_name(asked: Asked) -> str:
-    """Name of the cookie of a session."""
-    return "__Host-allmende" if asked.studio.settings.secure else "allmende"
-
-
 def form(asked: Asked) -> Response:
     """The form to sign in."""
     return shown(asked, "enter", {"name": "", "problem": ""})
@@ -62,10 +57,10 @@ def accept(asked: Asked) -> Response:
 
 def leave(asked: Asked) -> Response:
     """Sign out."""
-    sessions.end(asked.store, asked.cookies.get(cookie_name(asked), ""))
+    sessions.end(asked.store, asked.cookies.get(asked.studio.settings.cookie, ""))
     response = redirect("/")
     response.delete_cookie(
-        cookie_name(asked), httponly=True, samesite="lax", secure=asked.studio.settings.secure
+        asked.studio.settings.cookie, httponly=True, samesite="lax", secure=asked.studio.settings.secure
     )
     return response
 
@@ -103,11 +98,11 @@ def _next(asked: Asked) -> str:
 
 def _signed_in(asked: Asked, found: Account, path: str) -> Response:
     token = sessions.begin(
-        asked.store, found.id, former=asked.cookies.get(cookie_name(asked), ""), now=asked.now
+        asked.store, found.id, former=asked.cookies.get(asked.studio.settings.cookie, ""), now=asked.now
     )
     response = redirect(path)
     response.set_cookie(
-        cookie_name(asked),
+        asked.studio.settings.cookie,
         token,
         httponly=True,
         samesite="lax",

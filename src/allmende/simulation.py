@@ -27,6 +27,7 @@ from allmende import executors
 from allmende.executors import Progress
 from allmende.model.asking import Asked, asked, check_memory, workers_of
 from allmende.model.audience import serve
+from allmende.model.beginning import Calibrated
 from allmende.model.checkpoints import claim, read_outcome, read_state, write_outcome, write_state
 from allmende.model.crew import Crew, crew_of
 from allmende.model.diary import Diary
@@ -127,7 +128,7 @@ def run(
 
 
 def simulate(
-    economy: str | Economy,
+    economy: str | Economy | Calibrated,
     *,
     members: int = 1_000,
     months: int = 120,
@@ -144,8 +145,9 @@ def simulate(
     """What happens in such an economy, and how differently it may turn out?
 
     Args:
-        economy: An economy, or its name.
-        members: Members each world starts with.
+        economy: An economy, its name, or a calibrated community: then worlds start with its own members,
+            and every replicate with a draw of its own from what is believed of it.
+        members: Members each world starts with; a community brings its own.
         months: How many months.
         replicates: Worlds of different luck for each draw.
         seed: Seed of the study; the same seed gives the same bits.
@@ -174,8 +176,9 @@ def simulate(
     (1, 1, 2, 12)
     """
     wanted = asked(
-        economy_called(economy), members=members, months=months, replicates=replicates, seed=seed,
-        draws=draws, parameters=parameters, policies=policies,
+        economy if isinstance(economy, Calibrated) else economy_called(economy), members=members,
+        months=months, replicates=replicates, seed=seed, draws=draws, parameters=parameters,
+        policies=policies,
     )  # fmt: skip
     workers = 1 if executor == "serial" else workers_of(threads)
     check_memory(wanted, at_once=workers)

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from allmende.calibration.joining import Joining
 from allmende.calibration.lawfit import Law, draw_law
 from allmende.calibration.likelihood import NAMES
-from allmende.calibration.posterior import Members
+from allmende.calibration.posterior import Members, population_of
 from allmende.calibration.search import gaussians, rooted
 from allmende.calibration.stretch import Stretch
 from allmende.calibration.work import Work
 from allmende.errors import AllmendeError, OutOfRangeError, UnknownNameError
-from allmende.model.economy import Economy
+from allmende.model.beginning import Beginning
 from allmende.model.parameters import MemberParams
-from allmende.params import Provenance
-from allmende.plugins import get
+from allmende.params import Number, Provenance
+from allmende.simulation import economy_called
 
 __all__ = ["MEASURED", "Draws", "Estimate", "Fit"]
 
@@ -111,6 +111,7 @@ class Fit:
         members: The members, and what is believed of each.
         notes: Sentences a reader must see, the most important first.
         seed: Seed of the draws.
+        economy: The economy its worlds run in: what the record does not say.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Fit:
     members: Members
     notes: tuple[str, ...]
     seed: int
+    economy: str = "commons"
 
     @property
     def size(self) -> int:
@@ -145,10 +147,7 @@ class Fit:
         chosen = self.seed if seed is None else seed
         law = draw_law(self.law, size, seed=chosen)
         work = gaussians(chosen, "work", size, 2) @ rooted(self.work.covariance).T
-        joining = gaussians(chosen, "joining", size, 6) @ rooted(self.joining.covariance).T
-        level, joined, _, _, acted, _ = np.exp(self.joining.logs + joining).T
-        z = self.joining.environment
-        state = z[0] + z[1] * gaussians(chosen, "environment", size, 1)[:, 0]
+        level, joined, _, _, acted, _, state = self.joining.drawn(size, seed=chosen).T
         columns = (
             *law.T, self.work.extra * np.exp(work[:, 0]), self.work.spread * np.exp(work[:, 1]),
             level, joined, acted, state,
@@ -162,20 +161,47 @@ class Fit:
 
         Args:
             draw: A draw of `draws`; the most likely values when None.
-            base: Parameters of the economy, where the record says nothing; those of a commons when None.
+            base: Parameters of the economy, where the record says nothing; those of its economy when None.
         """
         known = dict(draw) if draw is not None else self._likely()
         values = {name: known[name] for name in (*NAMES, "extra_acts", "acts_spread", "joining_spread")}
         values |= {
             "activity_spread": known["activity_spread"],
             "arrivals": known["newcomers"] / self.size,
-            # Pauses are in the law already: members of low rates are long away and come back.
-            "returning": 0.0,
-        }
-        params = base or _commons()
+            # Pauses are in the law already: members of low rates are long away and come back. So are
+            # those who are employed to take part.
+            "returning": 0.0, "employed": 0.0,
+        }  # fmt: skip
+        params = base or economy_called(self.economy).parameters
         said = params.declarations()
         held = {name: min(max(value, said[name].low), said[name].high) for name, value in values.items()}
         return params.with_values(provenance="measured", **cast("dict[str, Any]", held))
+
+    def beginning(
+        self, *, draws: int, seed: int, parameters: Mapping[str, Number] | None = None
+    ) -> Beginning:  # fmt: skip
+        """How worlds of this community begin: see `model.founders.Calibrated`.
+
+        Args:
+            draws: How many sets of parameters.
+            seed: Seed of the study.
+            parameters: Parameters that are to be other than fitted.
+
+        Raises:
+            UnknownNameError: there is no such parameter; the nearest is offered.
+            OutOfRangeError: a number is out of its bounds.
+        """
+        economy = economy_called(self.economy)
+        given = cast("dict[str, Any]", dict(parameters or {}))
+        # What is believed of a parameter that the record does not reach is its prior.
+        rest = [economy.parameters.drawn(seed=seed, draw=number) for number in range(draws)]
+        drawn = self.draws(draws, seed=seed)
+        sets = tuple(
+            self.parameters(drawn.one(number), base=base).with_values(**given)
+            for number, base in enumerate(rest)
+        )
+        people = population_of(self.members, drawn["environment"], drawn.values[:, : len(NAMES)])
+        return Beginning(economy, self.size, sets, people)
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Every parameter with its interval and where it comes from: measured ones first."""
@@ -199,9 +225,3 @@ class Fit:
             "newcomers": self.joining.level, "joining_spread": self.joining.joining_spread,
             "activity_spread": self.joining.activity_spread, "environment": self.joining.environment[0],
         }  # fmt: skip
-
-
-def _commons() -> MemberParams:
-    found = get("economy", "commons")
-    assert isinstance(found, Economy)
-    return found.parameters

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.search import climb, slope_of
+from allmende.calibration.search import climb, gaussians, rooted, slope_of
 from allmende.elementary import exp, log
 from allmende.kernel import compiled, kernel
 from allmende.months import MONTHS_A_YEAR
@@ -31,7 +31,7 @@ _GRID = np.linspace(-3.5, 3.5, 41)
 _SEASON_WEIGHT = 60.0
 _NAMES = ("level", "joining_spread", "size", "activity", "activity_spread", "activity_size")
 _PRIOR = np.array([[0.0, 30.0], [np.log(0.2), 0.4], [2.5, 1.5], [0.0, 0.5], [np.log(0.3), 0.4], [2.5, 1.5]])
-_LOW = np.array([-12.0, -4.6, -1.0, -3.0, -4.6, -1.0])
+_LOW = np.array([-12.0, -4.6, -3.0, -3.0, -4.6, -5.0])
 _HIGH = np.array([12.0, 0.4, 8.0, 3.0, 0.4, 8.0])
 
 
@@ -73,7 +73,7 @@ class Joining:
         environment: Mean and deviation of z at the end of the window.
         logs: Logarithms of level, joining_spread, size, activity, activity_spread, activity_size. float64[6].
         covariance: Their covariance. float64[6, 6].
-        months: Months it rests on.
+        data: Newcomers, season, days, days expected in each month it rests on. float64[4, months].
     """
 
     level: float
@@ -87,13 +87,29 @@ class Joining:
     environment: tuple[float, float]
     logs: Numbers
     covariance: Numbers
-    months: int
+    data: Numbers
 
     @property
     def rate(self) -> float:
         """Newcomers a month at the end of the window, as the environment is there."""
         z, spread = self.environment[0], self.joining_spread
         return float(self.level * np.exp(spread * z - 0.5 * spread * spread))
+
+    def drawn(self, size: int, *, seed: int) -> Numbers:
+        """Draws of level, joining_spread, size, activity, activity_spread, activity_size, z at the end.
+
+        z is drawn from what the filter says under the other six: level and environment trade off.
+
+        Args:
+            size: How many.
+            seed: Seed; the same seed gives the same draws.
+        """
+        standard = gaussians(seed, "joining", size, len(_NAMES) + 1)
+        logs = np.clip(self.logs + standard[:, :-1] @ rooted(self.covariance).T, _LOW, _HIGH)
+        moves = _moves(self.persistence)
+        states = np.array([_state(self.data, moves, one) for one in logs])
+        z = np.clip(states[:, 0] + states[:, 1] * standard[:, -1], _GRID[0], _GRID[-1])
+        return np.column_stack([np.exp(logs), z])
 
     def error(self, name: str) -> float:
         """Standard error of the logarithm of a fitted number."""
@@ -123,15 +139,11 @@ def fit_joining(series: Series, *, persistence: float = 0.92) -> Joining:
     prior = _PRIOR.copy()
     prior[0, 0] = log(max(float(recent.newcomers.sum()) / len(recent.newcomers), 1e-3))
     peak = climb(slope_of(value, step=1e-4), np.clip(prior[:, 0], _LOW, _HIGH), low=_LOW, high=_HIGH)
-    held = np.zeros(len(_GRID))
-    _filtered(data, moves, peak.at, held)
-    mean = float(held @ _GRID)
-    deviation = float(np.sqrt(max(held @ _GRID**2 - mean**2, 1e-6)))
     level, joining, size, activity, acting, _ = np.exp(peak.at)
     return Joining(
         float(level), season, float(size), _trend(recent.newcomers, season[month]), float(joining),
-        float(activity), float(acting), persistence, (mean, deviation), peak.at, peak.covariance,
-        len(recent.newcomers),
+        float(activity), float(acting), persistence, _state(data, moves, peak.at), peak.at, peak.covariance,
+        data,
     )  # fmt: skip
 
 
@@ -176,6 +188,14 @@ def _moves(persistence: float) -> Numbers:
     away = (_GRID[None, :] - persistence * _GRID[:, None]) / np.sqrt(1.0 - persistence * persistence)
     chances = np.exp(-0.5 * away * away)
     return np.asarray(chances / chances.sum(axis=1, keepdims=True))
+
+
+def _state(data: Numbers, moves: Numbers, logs: Numbers) -> tuple[float, float]:
+    """Mean and deviation of z in the last month."""
+    held = np.zeros(len(_GRID))
+    _filtered(data, moves, logs, held)
+    mean = float(held @ _GRID)
+    return mean, float(np.sqrt(max(float(held @ _GRID**2) - mean**2, 1e-6)))
 
 
 def _filtered(data: Numbers, moves: Numbers, logs: Numbers, held: Numbers) -> float:

@@ -5,6 +5,7 @@ Whoever still takes part has rate ~ Gamma(r + k + n, alpha + T) and dropout ~ Be
 stranger go different ways.
 """
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,10 +14,12 @@ from numpy.typing import NDArray
 from allmende.calibration.careers import Careers
 from allmende.calibration.joining import Series
 from allmende.calibration.likelihood import alive
+from allmende.model.founders import Population
 
-__all__ = ["Members", "members_of", "series_of"]
+__all__ = ["Members", "members_of", "population_of", "series_of"]
 
 Numbers = NDArray[np.float64]
+_HARDLY = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +94,21 @@ def series_of(careers: Careers, law: Numbers, *, start: int, stop: int, days: Nu
     newcomers = np.bincount(joined[careers.fresh], minlength=months)[:months].astype(np.float64)
     first_days = np.bincount(joined, minlength=months)[:months]
     return Series(start, newcomers, days - first_days, np.cumsum(expected)[:months])
+
+
+def population_of(members: Members, environment: Numbers, laws: Numbers) -> Population:
+    """The members with whom a simulation begins; those who are hardly there still are left out.
+
+    Args:
+        members: The members.
+        environment: The shared environment at the start, by draw. float64[draws].
+        laws: r, alpha, a, b by draw. float64[draws, 4].
+    """
+    careers = members.careers.where(members.active > _HARDLY)
+    chance = np.stack([alive(careers, np.log(law)) for law in laws]).astype(np.float32)
+    intensity = members.intensity[members.active > _HARDLY].astype(np.float32)
+    days, seen = (careers.days - 1).astype(np.float64), careers.seen.astype(np.float64)
+    said = hashlib.sha256()
+    for part in (chance, days, seen, intensity, environment):
+        said.update(np.ascontiguousarray(part).tobytes())
+    return Population(said.hexdigest()[:16], chance, days, seen, intensity, environment)

@@ -46,8 +46,7 @@ class Peak:
     @property
     def covariance(self) -> Numbers:
         """Inverse of the curvature: of the estimates, when the function is a log-likelihood."""
-        answer: Numbers = np.linalg.inv(self.curvature)
-        return answer
+        return np.asarray(np.linalg.inv(self.curvature), np.float64)
 
 
 def climb(goal: Goal, start: Numbers, *, low: Numbers, high: Numbers) -> Peak:
@@ -156,5 +155,5 @@ def _curvature(goal: Goal, at: Numbers) -> Numbers:
 def _definite(curvature: Numbers) -> Numbers:
     values, vectors = np.linalg.eigh(curvature)
     least = 1e-6 * max(float(np.abs(values).max(initial=0.0)), 1e-6)
-    answer: Numbers = (vectors * np.maximum(values, least)) @ vectors.T
+    answer: Numbers = (vectors * np.maximum(np.abs(values), least)) @ vectors.T
     return answer

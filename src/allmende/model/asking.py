@@ -11,7 +11,9 @@ import numpy as np
 
 from allmende.errors import BudgetExceededError, OutOfRangeError
 from allmende.executors import threads_allowed
+from allmende.model.beginning import Calibrated
 from allmende.model.economy import Economy
+from allmende.model.founders import Population
 from allmende.model.parameters import MemberParams
 from allmende.model.recording import MEASURES
 from allmende.model.rules import Policy, label_of
@@ -42,6 +44,7 @@ class Asked:
         seed: Seed of the study.
         draws: Parameters of each draw.
         policies: For each future, its policies; the first is the baseline and has none.
+        population: Members of a community to begin with; made up when None.
     """
 
     economy: Economy
@@ -51,6 +54,7 @@ class Asked:
     seed: int
     draws: tuple[MemberParams, ...]
     policies: tuple[tuple[Policy, ...], ...]
+    population: Population | None = None
 
     @property
     def worlds(self) -> int:
@@ -71,7 +75,8 @@ class Asked:
         """Rows that a world is likely to need at its largest."""
         arriving = max(float(draw.arrivals) for draw in self.draws)
         # About two in three who arrive are gone for good within a year, when rows are given back.
-        return int(self.members * (1.1 + arriving * (18.0 + 0.15 * self.months))) + 128
+        there = max(self.members, self.population.size if self.population else 0)
+        return int(there * (1.1 + arriving * (18.0 + 0.15 * self.months))) + 128
 
     @property
     def worlds_a_batch(self) -> int:
@@ -90,7 +95,7 @@ class Asked:
                 values = np.array([float(each[name]) for each in sets])
                 if np.any(values != float(first[name])):
                     drawn[name] = values[places]
-        return Batch(self.seed, self.members, worlds, drawn)
+        return Batch(self.seed, self.members, worlds, drawn, self.population, worlds // self.replicates)
 
     @property
     def worlds_a_piece(self) -> int:
@@ -114,11 +119,12 @@ class Asked:
             self.economy.name, self.economy.works, self.economy.institutions, self.members, self.months,
             self.replicates, self.seed, self.draws, self.policies,
         )  # fmt: skip
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        known = (self.population.fingerprint,) if self.population else ()
+        return hashlib.sha256(repr((*said, *known)).encode()).hexdigest()
 
 
 def asked(
-    economy: Economy,
+    target: Economy | Calibrated,
     *,
     members: int,
     months: int,
@@ -138,6 +144,9 @@ def asked(
     _within("months", months, 1, MOST_MONTHS, "Ask for at least one month.")
     _within("replicates", replicates, 1, 2**31, "Ask for at least one replicate.")
     _within("seed", seed, 0, 2**64 - 1, "Any whole number will do.")
+    if isinstance(target, Calibrated):
+        return _of_community(target, months, replicates, seed, draws, parameters, policies)
+    economy = target
     base = economy.parameters.with_values(**cast("dict[str, Any]", dict(parameters or {})))
     if isinstance(draws, int):
         _within(
@@ -147,8 +156,33 @@ def asked(
     else:
         drawn = tuple(draws)
         _within("draws", len(drawn), 1, 2**31, "Give at least one set of parameters.")
-    futures = tuple(tuple(each) if isinstance(each, Sequence) else (each,) for each in policies)
-    return Asked(economy, members, months, replicates, seed, drawn, ((), *futures))
+    return Asked(economy, members, months, replicates, seed, drawn, _futures(policies))
+
+
+def _of_community(
+    target: Calibrated, months: int, replicates: int, seed: int, draws: int | Sequence[MemberParams],
+    parameters: Mapping[str, Number] | None, policies: Sequence[Policy | Sequence[Policy]],
+) -> Asked:  # fmt: skip
+    """What was asked of a calibrated community: members and parameters are its own.
+
+    One draw for all replicates would hide how little is known: then every replicate has a draw of its own.
+    """
+    if not isinstance(draws, int):
+        raise OutOfRangeError(
+            "sets of parameters are given", where="simulate", expected="a number of draws",
+            next_step="A calibrated community draws its own.",
+        )  # fmt: skip
+    _within("draws", draws, 1, 2**31, "1 gives every replicate a draw of its own.")
+    many, worlds = (replicates, 1) if draws == 1 else (draws, replicates)
+    start = target.beginning(draws=many, seed=seed, parameters=parameters)
+    return Asked(
+        start.economy, start.members, months, worlds, seed, start.draws, _futures(policies), start.population
+    )
+
+
+def _futures(policies: Sequence[Policy | Sequence[Policy]]) -> tuple[tuple[Policy, ...], ...]:
+    """The policies of each future, the baseline first."""
+    return ((), *(tuple(each) if isinstance(each, Sequence) else (each,) for each in policies))
 
 
 def workers_of(threads: int | None) -> int:

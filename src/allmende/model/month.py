@@ -15,6 +15,7 @@ from allmende.model.arriving import arrive, settle
 from allmende.model.audience import uses_at_start, uses_of
 from allmende.model.choosing import choose
 from allmende.model.crew import Crew
+from allmende.model.founders import Population, found
 from allmende.model.hearing import (
     expected_arrivals,
     paid_entrants,
@@ -30,7 +31,7 @@ from allmende.model.rules import Acts, Rules, View, together
 from allmende.model.settlement import Weight, attract, settle_drive, watch
 from allmende.model.signals import Amount, Tally
 from allmende.model.state import Standing, room_for
-from allmende.model.turnover import RANKS, newcomers, resettle, settle_leavers
+from allmende.model.turnover import RANKS, give_back, newcomers, resettle, settle_leavers
 from allmende.model.works import Done, Works, grow
 from allmende.model.worlds import Batch, Worlds, columns_of, normals
 from allmende.months import MONTHS_A_YEAR
@@ -66,13 +67,18 @@ def opened(batch: Batch, rules: Rules, works: Works, crew: Crew) -> Worlds:
         crew: Threads.
     """
     values = columns_of(batch, rules)
-    room = _room(np.full(batch.size, batch.members), values["arrivals"] * batch.members)
+    there = max(batch.members, batch.population.size if batch.population else 0)
+    room = _room(np.full(batch.size, there), values["arrivals"] * batch.members)
     worlds = Worlds.opened(batch, values, Standing.of_room(room))
     worlds.stock = works.at_start(values, batch.members)
     worlds.stock_start = worlds.stock.sum(axis=1)
     standing = worlds.standing
     traits = traits_of(values, size=batch.size, views_a_day=_views_a_day(values) if works.separable else 0.0)
     numbers = np.full(batch.size, batch.members, np.int64)
+    if batch.population is not None:
+        _found(worlds, batch.population, traits, crew)
+        _arrivals(worlds, values, Acts(), crew, 0)
+        return worlds
     crew.share(
         lambda lo, hi: compiled(settle)(
             standing.members, standing.first, standing.count, numbers, lo, hi, traits, worlds.streams,
@@ -82,6 +88,18 @@ def opened(batch: Batch, rules: Rules, works: Works, crew: Crew) -> Worlds:
     )  # fmt: skip
     _arrivals(worlds, values, Acts(), crew, 0)
     return worlds
+
+
+def _found(worlds: Worlds, population: Population, traits: Numbers, crew: Crew) -> None:
+    """The members of a community, and the environment as it was at the end of its record."""
+    batch = worlds.batch
+    crew.share(
+        lambda lo, hi: found(
+            worlds.standing, population, batch.draws, lo, hi, traits, worlds.streams, batch.seed
+        ),
+        batch.size,
+    )
+    worlds.environment = population.environment[batch.draws]
 
 
 def _views_a_day(values: Values) -> Numbers:
@@ -194,9 +212,12 @@ def settlement(
 def turnover(worlds: Worlds, values: Values, acts: Acts, crew: Crew, month: int) -> None:
     """7 turnover: members leave and return; those of next month arrive; the environment moves on."""
     if month > 0 and month % MONTHS_A_YEAR == 0:
-        expected = expected_arrivals(worlds, values, acts)
-        worlds.standing = resettle(
-            worlds.standing, _room(worlds.standing.count, expected), worlds.archive, keep_gone=False
+        standing = worlds.standing
+        crew.share(
+            lambda lo, hi: compiled(give_back)(
+                standing.members, standing.first, standing.count, lo, hi, worlds.archive
+            ),
+            worlds.batch.size,
         )
     blocks = worlds.blocks()
     crew.share(
@@ -232,7 +253,7 @@ def _come(
     compiled(newcomers)(expected, worlds.streams, worlds.batch.seed, month, part, numbers)
     if np.any(worlds.standing.count + numbers > np.diff(worlds.standing.first)):
         room = np.maximum(np.diff(worlds.standing.first), room_for(worlds.standing.count + numbers))
-        worlds.standing = resettle(worlds.standing, room, worlds.archive, keep_gone=True)
+        worlds.standing = resettle(worlds.standing, room)
     standing = worlds.standing
     crew.share(
         lambda lo, hi: compiled(arrive)(

@@ -14,6 +14,7 @@ from allmende.draws import Decision, uniform
 from allmende.kernel import compiled
 from allmende.ledger import Ledger
 from allmende.model.blocks import blocks_of, streams_of
+from allmende.model.founders import Population
 from allmende.model.rules import Rules
 from allmende.model.state import Standing
 from allmende.params import Number
@@ -34,12 +35,16 @@ class Batch:
         members: Members that each world starts with.
         replicates: Replicate of each world. int64[worlds].
         drawn: Parameters that differ between worlds, by name. float64[worlds] each.
+        population: Members of a community to begin with; made up when None.
+        draws: Draw of each world, where there is a population. int64[worlds].
     """
 
     seed: int
     members: int
     replicates: NDArray[np.int64]
     drawn: Mapping[str, Numbers] = field(default_factory=dict)
+    population: Population | None = None
+    draws: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def size(self) -> int:
@@ -49,7 +54,9 @@ class Batch:
     def part(self, worlds: slice) -> "Batch":
         """Some of the worlds, as a batch of their own."""
         drawn = {name: values[worlds] for name, values in self.drawn.items()}
-        return Batch(self.seed, self.members, self.replicates[worlds], drawn)
+        return Batch(
+            self.seed, self.members, self.replicates[worlds], drawn, self.population, self.draws[worlds]
+        )
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from allmende.simulation import simulate
 __all__ = [
     "GROUPS",
     "Comparison",
+    "check_futures",
     "compare",
     "summarised",
 ]
@@ -100,6 +101,7 @@ def compare(
     outcome: str = "use_value",
     until_width: float | None = None,
     budget: int = 1_000,
+    executor: str = "threads",
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Comparison:
@@ -118,7 +120,8 @@ def compare(
         until_width: Worlds are added until the interval of every effect on the outcome is at most so wide,
             as a share of the baseline's mean, or the budget is spent.
         budget: Most worlds of each future.
-        threads: How many threads; all processors when None. Changes nothing but the time.
+        executor: Where worlds are run: "serial", "threads", "processes", "ray".
+        threads: How many threads, processes or tasks; all processors when None. Neither changes a bit.
         progress: Called with the stage, world-months done and world-months to do.
 
     Raises:
@@ -131,13 +134,15 @@ def compare(
     >>> told.effect("bounty", "exchange_value_to_members").verdict
     'more'
     """
-    _check(policies, months, until_width)
+    check_futures(policies, months)
+    if until_width is not None and not until_width > 0:
+        raise OutOfRangeError(f"until_width is {until_width}", where="compare", expected="more than 0")
     worlds, tried = replicates, []
     many = draws if isinstance(draws, int) else len(draws)
     while True:
         found = simulate(
             economy, members=members, months=months, replicates=worlds, seed=seed, draws=draws,
-            parameters=parameters, policies=policies, threads=threads, progress=progress,
+            parameters=parameters, policies=policies, executor=executor, threads=threads, progress=progress,
         )  # fmt: skip
         tried.append(worlds * many)
         told = summarised(found, outcome=outcome, tried=tuple(tried))
@@ -183,9 +188,17 @@ def summarised(results: Results, *, outcome: str = "use_value", tried: tuple[int
     )
 
 
-def _check(
-    policies: Sequence[Policy | Sequence[Policy]], months: int, until_width: float | None
-) -> None:  # fmt: skip
+def check_futures(policies: Sequence[Policy | Sequence[Policy]], months: int) -> None:
+    """Whether these futures can be compared.
+
+    Args:
+        policies: As in `compare`.
+        months: Length of the run.
+
+    Raises:
+        OutOfRangeError: there is none, or a policy starts after the end.
+        AllmendeError: a policy is given twice in one future.
+    """
     if not policies:
         raise OutOfRangeError(
             "no policy is given", where="compare", expected="one or more",
@@ -208,8 +221,6 @@ def _check(
                 where="compare",
                 next_step="Make two futures of them, or one policy with other levers.",
             )
-    if until_width is not None and not until_width > 0:
-        raise OutOfRangeError(f"until_width is {until_width}", where="compare", expected="more than 0")
 
 
 def _worlds_needed(told: Comparison, width: float | None, worlds: int, most: int) -> int:

@@ -74,6 +74,7 @@ FLOORS = {
         "effects",
         "comparison",
         "conditions",
+        "exhibits",
         "claim",
         "examination",
         "theory",

@@ -10,6 +10,7 @@ import click
 from casebook_page import casebook_page
 
 from allmende import plugins
+from allmende.claim import KINDS, Claim
 from allmende.cli.commands import COMMANDS, commands
 from allmende.events import SCHEMA_VERSION, Events
 from allmende.indicator import FAMILIES, Indicator
@@ -113,6 +114,25 @@ def policies() -> str:
     return "\n".join(lines)
 
 
+def theory() -> str:
+    """One heading for each claim of the theory, with its test and its evidence."""
+    found = [one for one in plugins.find("claim").values() if isinstance(one, Claim)]
+    lines = [
+        "# Claims of the theory",
+        "",
+        f"{len(found)} claims. `allmende claims` tries them; what came out stands in [Claims](../claims.md).",
+        "Ids are rows of [Evidence](../evidence.md).",
+        "",
+    ]
+    for one in found:
+        lines += [f"## `{one.name}`", "", f"{one.title}.", "", f"> {one.says}", ""]
+        lines += [f"**Test.** {one.test}", "", f"**What is claimed.** It {KINDS[one.kind]}.", ""]
+        lines += ["| row | side | what it says |", "| --- | --- | --- |"]
+        lines += [f"| {row.id} | {row.side} | {row.says} |" for row in one.evidence]
+        lines += ["", f"**Reality.** {one.reality}", ""]
+    return "\n".join(lines)
+
+
 def _headings(text: str) -> list[str]:
     """The docstring of a policy: each heading in bold before its paragraph."""
     parts = inspect.cleandoc(text).split("\n\n")
@@ -200,6 +220,7 @@ def main() -> None:
         "policies.md": policies,
         "readers.md": readers,
         "tables.md": tables,
+        "theory.md": theory,
     }
     stale = []
     for name, write in pages.items():

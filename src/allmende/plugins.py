@@ -68,6 +68,7 @@ KINDS = {
         Kind("indicator", "allmende.indicators", "allmende.indicator:Indicator"),
         Kind("economy", "allmende.economies", "allmende.model.economy:Economy"),
         Kind("policy", "allmende.policies", "allmende.policy:Policy"),
+        Kind("claim", "allmende.theory", "allmende.claim:Claim"),
     )
 }
 

@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 # The doors load this package for its words alone; what it tells is loaded when it is told.
 if TYPE_CHECKING:
     from allmende.comparison import Comparison
+    from allmende.examination.examining import Examination
+    from allmende.forecasting.forecast import Forecast
     from allmende.measurement import Measurement
     from allmende.reports.document import Document
     from allmende.results import Results
 
+    Told = Measurement | Results | Comparison | Examination | Forecast | Sequence[Measurement]
+
 __all__ = ["report"]
 
 
-def report(
-    told: "Measurement | Results | Comparison | Sequence[Measurement]", path: str | Path, *, command: str = ""
-) -> Path:
-    """Write the page of what was measured, simulated or compared.
+def report(told: "Told", path: str | Path, *, command: str = "") -> Path:
+    """Write the page of what was measured, simulated, compared, forecast or examined.
 
     Several measurements are laid side by side.
 
@@ -28,7 +30,7 @@ def report(
 
     Args:
         told: What was measured or simulated: one community, several to compare, the results of an economy,
-            or what policies would do in it.
+            what policies would do in it, a forecast, or what came out about the claims of the theory.
         path: Where the page goes.
         command: The command that makes it again, printed at its foot.
 
@@ -43,10 +45,16 @@ def report(
     return place
 
 
-def _document(told: "Measurement | Results | Comparison | Sequence[Measurement]", command: str) -> "Document":
+def _document(told: "Told", command: str) -> "Document":
     from allmende.comparison import Comparison
+    from allmende.examination.examining import Examination
+    from allmende.forecasting.forecast import Forecast
+    from allmende.reports.claims import claims_page
+    from allmende.reports.claimsfile import claims_json
     from allmende.reports.comparison import comparison
     from allmende.reports.comparisonfile import comparison_json
+    from allmende.reports.forecastfile import forecast_json
+    from allmende.reports.forecasts import forecast_page
     from allmende.reports.futures import futures_page
     from allmende.reports.page import page
     from allmende.reports.resultsfile import page_data
@@ -57,6 +65,10 @@ def _document(told: "Measurement | Results | Comparison | Sequence[Measurement]"
         return worlds_page(told, command=command, data=page_data(told, command=command))
     if isinstance(told, Comparison):
         return futures_page(told, command=command, data=comparison_json(told, command=command))
+    if isinstance(told, Examination):
+        return claims_page(told, command=command, data=claims_json(told, command=command))
+    if isinstance(told, Forecast):
+        return forecast_page(told, command=command, data=forecast_json(told, command=command))
     if isinstance(told, Sequence):
         return comparison(told, command=command)
     return page(told, command=command)

@@ -1,0 +1,245 @@
+"""Places: the map of shared revenue - how much there is to share, what the norm says - and who stands where.
+
+The three regions of S2 and S3, over the horizon of a run and against the same people without it:
+
+    destructive     what those make who would be there anyway falls by more than 5 %
+    successful      it does not, and all together make at least 2 % more
+    unattractive    neither: it pays too little to matter
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.examination.futures import DESIGNS, SHARED, START, Design, SharedPrior
+from allmende.examination.laboratory import Laboratory, Trial
+from allmende.exhibits import Case, Cell, Field, Pane
+
+__all__ = ["PLACES", "REGIONS", "Place", "field_of", "money_of", "region_of"]
+
+Numbers = NDArray[np.float64]
+REGIONS = ("unattractive", "destructive", "successful")
+_HARM, _GAIN = np.log(0.95), np.log(1.02)
+_LEAST = 1e-4
+_WIDER, _THIRDS = 1.01, 3
+_WORLDS = 6
+_MOVES, _STAYS = 0.1, 0.0
+_CENT_PANE, _BAR_PANE = "from the first cent, a norm that follows", "above a bar, a norm that follows"
+_PANES = (
+    ("from the first cent, a norm that stays", "by views, from the first cent", _STAYS),
+    (_CENT_PANE, "by views, from the first cent", _MOVES),
+    (_BAR_PANE, "by views above a bar", _MOVES),
+    ("for quality above a bar, a norm that stays", "for quality, above a bar", _STAYS),
+)
+"""Title, design, and the share of the way that the norm goes up in a month."""
+
+_BASE_SHARE = 0.55
+
+
+class Place(NamedTuple):
+    """Where a real community stands. Money is dollars a month for each member who is paid.
+
+    Args:
+        name: Its name and years.
+        pane: How it shares, and whether the norm follows: a title of the map.
+        money: Least, middle and most.
+        norm: Least, middle and most of the pay norm when it began.
+        seen: The regions that the evidence puts it in.
+        rests_on: The rows, and what is recalled or assumed.
+    """
+
+    name: str
+    pane: str
+    money: tuple[float, float, float]
+    norm: tuple[float, float, float]
+    seen: tuple[str, ...]
+    rests_on: str
+
+
+PLACES = (
+    Place(
+        "YouTube 2007-12", _BAR_PANE, (10.0, 100.0, 1_000.0), (0.0, 0.1, 0.3), ("successful",),
+        "Outcome C33, C34, G8 (read, second hand); bar G9; money for each paid partner recalled, low trust; "
+        "norm assumed: the source itself says that money was no motive.",
+    ),
+    Place(
+        "Twitch 2019-21", _BAR_PANE, (3.0, 22.0, 60.0), (0.1, 0.3, 0.6), ("successful",),
+        "Money G5, computed from 889 million dollars in nine months over 4.0 to 4.9 million accounts (second "
+        "hand); outcome G7 and that it went on (recalled); norm assumed.",
+    ),
+    Place(
+        "Steemit 2016-17", _CENT_PANE, (0.003, 0.03, 0.3), (0.6, 0.8, 1.0), ("unattractive",),
+        "Money C35: a cent for the first post (read), one to thirty posts a month (assumed); outcome C35, "
+        "C36; norm assumed: founded on tokens.",
+    ),
+    Place(
+        "GitHub Sponsors 2019-21", _BAR_PANE, (3.0, 14.0, 60.0), (0.05, 0.2, 0.5),
+        ("destructive", "unattractive"),
+        "Money C22: 2.8 sponsorships each (read), five dollars each (recalled); outcome C20-C22: receipt "
+        "lowers new projects and community tasks, reviews rise, no effect lasts; norm from C16, C12 "
+        "(assumed).",
+    ),
+    Place(
+        "A typical free-software project",
+        "from the first cent, a norm that stays", (0.1, 1.0, 10.0), (0.0, 0.15, 0.4),
+        ("unattractive",),
+        "Outcome C23: many ask, no clear effect, money unspent (read); money for each paid member "
+        "recalled, low trust; norm from C16 and C41: most are unpaid (read, recalled).",
+    ),
+)  # fmt: skip
+"""Real communities: figures with the ids of `docs/evidence.md`; what is recalled or assumed says so."""
+
+
+def region_of(total: Numbers, there: Numbers) -> NDArray[np.int64]:
+    """The region of each run, as its place in `REGIONS`.
+
+    Args:
+        total: Logarithm of the output of all, with shared revenue against without.
+        there: The same of those who would be there anyway.
+
+    >>> region_of(np.log([1.01, 0.90, 1.10, 1.10]), np.log([1.0, 0.90, 1.0, 0.9])).tolist()
+    [0, 1, 2, 1]
+    """
+    found: NDArray[np.int64] = np.where(there < _HARM, 1, np.where(total >= _GAIN, 2, 0))
+    return found
+
+
+def money_of(draws: tuple[SharedPrior, ...], share: float) -> Numbers:
+    """What a month's pool is worth to each member at the start, in the unit from which amounts matter."""
+    return np.array(
+        [
+            share * each.market * each.adopted * each.views_a_use * each.ad_price / each.pay_unit
+            for each in draws
+        ]
+    )
+
+
+def field_of(laboratory: Laboratory) -> Field:
+    """The map: a design on each pane, money across, pay norm up, everything else as believed."""
+    return laboratory.once("field", lambda: _field(laboratory))
+
+
+def _field(laboratory: Laboratory) -> Field:
+    size = laboratory.size
+    money = np.geomspace(0.005, 30.0, size.columns)
+    norms = (np.arange(size.rows) + 0.5) / size.rows
+    runs = {moves: _runs(laboratory, money, norms, moves) for moves in (_STAYS, _MOVES)}
+    panes = tuple(
+        _pane(
+            title, [each for each, _ in _designs()].index(design) + 1, runs[moves], (size.columns, size.rows)
+        )
+        for title, design, moves in _PANES
+    )
+    return Field(
+        name="map",
+        title="Three regions of shared revenue",
+        says=(
+            f"each field is {_WORLDS} worlds with everything else at its default, over four years; points "
+            "are real communities, as far as their figures are known"
+        ),
+        x="money a month for each paid member (1 = about ten dollars)",
+        y="pay norm at the start",
+        regions=REGIONS,
+        panes=panes,
+        effect="change of the output of all",
+    )
+
+
+def _designs() -> tuple[tuple[str, Design], ...]:
+    titles = dict.fromkeys(design for _, design, _ in _PANES)
+    return tuple((title, next(each for each in DESIGNS if each.title == title)) for title in titles)
+
+
+def _runs(laboratory: Laboratory, money: Numbers, norms: Numbers, moves: float) -> tuple[Trial, Trial]:
+    """The worlds of every field under every design: of all members, and without those whom pay draws."""
+    # Infrastructure costs nothing here, so that there is something to share wherever there is income.
+    other = SHARED.with_values(norm_up=moves, upkeep_cost=0.0)
+    draws = tuple(
+        _priced(other, float(amount)).with_values(pay_norm=float(norm)) for amount in money for norm in norms
+    )
+    there = tuple(each.with_values(attraction=0.0) for each in draws)
+    first, second = (
+        laboratory.trial(
+            "sharing", each, [design.policy for _, design in _designs()], wanted=("output", "paid_members"),
+            start=START, replicates=_WORLDS,
+        )
+        for each in (draws, there)
+    )  # fmt: skip
+    return first, second
+
+
+def _priced(draw: SharedPrior, amount: float) -> SharedPrior:
+    """The draw with such a price of advertising that each member's part of the pool is this amount."""
+    at_one = float(money_of((draw,), _BASE_SHARE)[0]) / draw.ad_price
+    return draw.with_values(ad_price=min(amount / at_one, 1_000.0))
+
+
+def _pane(title: str, place: int, runs: tuple[Trial, Trial], shape: tuple[int, int]) -> Pane:
+    everybody, there = runs
+    total = everybody.ratio("output", place)
+    region = region_of(total, there.ratio("output", place)).reshape(shape)
+    effect = np.expm1(total).reshape(shape)
+    paid = np.maximum(everybody.values["paid_members"][place], 0.1)
+    each = everybody.paid("revenue share", "members", place) / paid / SHARED.pay_unit
+    edges = _edges(np.median(each.reshape(shape), axis=1))
+    cells = tuple(
+        Cell(
+            float(edges[column]), float(edges[column + 1]), row / shape[1], (row + 1) / shape[1],
+            REGIONS[int(region[column, row])], float(effect[column, row]),
+        )
+        for column in range(shape[0])
+        for row in range(shape[1])
+    )  # fmt: skip
+    return Pane(title, cells, _cases(title, cells))
+
+
+def _edges(centres: Numbers) -> Numbers:
+    """Edges between columns, halfway on the logarithmic axis; centres only ever rise."""
+    rising = np.log(np.maximum.accumulate(np.maximum(centres, _LEAST)))
+    rising = rising + 1e-6 * np.arange(len(rising))
+    between = (rising[1:] + rising[:-1]) / 2
+    ends = (2 * rising[0] - between[0], 2 * rising[-1] - between[-1])
+    return np.asarray(np.exp(np.concatenate([ends[:1], between, ends[1:]])), np.float64)
+
+
+def _cases(title: str, cells: tuple[Cell, ...]) -> tuple[Case, ...]:
+    unit = SHARED.pay_unit / 100
+    found = []
+    for place in PLACES:
+        if place.pane == title:
+            low, mid, high = (each / unit for each in place.money)
+            norm_low, norm, norm_high = place.norm
+            predicted = _predicted(cells, (low, high), (norm_low, norm_high))
+            found.append(
+                Case(
+                    place.name,
+                    mid,
+                    low,
+                    high,
+                    norm,
+                    norm_low,
+                    norm_high,
+                    predicted,
+                    place.seen,
+                    place.rests_on,
+                )
+            )
+    return tuple(found)
+
+
+def _predicted(
+    cells: tuple[Cell, ...], money: tuple[float, float], norm: tuple[float, float]
+) -> tuple[str, ...]:
+    """The regions that cover a third of a span or more, greatest first; beyond the map its edge counts."""
+    least, most = min(cell.x for cell in cells), max(cell.x2 for cell in cells)
+    low, high = (min(max(each, least), most) for each in money)
+    area = dict.fromkeys(REGIONS, 0.0)
+    for cell in cells:
+        across = np.log(min(cell.x2, high * _WIDER)) - np.log(max(cell.x, low / _WIDER))
+        up = min(cell.y2, norm[1]) - max(cell.y, norm[0])
+        if across > 0 and up > 0:
+            area[cell.region] += float(across * up)
+    whole = sum(area.values())
+    ordered = sorted(REGIONS, key=lambda region: -area[region])
+    return tuple(region for region in ordered if area[region] * _THIRDS >= whole > 0)

@@ -1,0 +1,194 @@
+"""S8: hence community production is actually very efficient."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from allmende.claim import Reading, Row, Study, claim
+from allmende.draws import Decision, uniform
+from allmende.examination.contests import (
+    Contests,
+    best_number,
+    cash_a_use,
+    commission_a_use,
+    contests_of,
+    open_call,
+    useful_taken,
+    whole_a_use,
+)
+from allmende.examination.laboratory import Laboratory
+from allmende.examination.shares import percent
+from allmende.exhibits import Bar, Bars, Cell, Curve, Field, Line, Lines, Pane
+from allmende.model.worlds import normals_below
+from allmende.theory.s7_probabilistic import contest_draws, contest_points, taken_of
+
+__all__ = ["REGIONS", "efficient"]
+
+Numbers = NDArray[np.float64]
+REGIONS = ("open call cheaper", "commission cheaper")
+_HALF = 0.5
+_NUMBERS = (1, 3, 10, 30, 100, 300)
+
+
+@claim(
+    name="S8",
+    title="Community production is very efficient",
+    says="Hence community production is actually very efficient.",
+    test=(
+        "The cost of one feature that helps a market, by open call and by commission, over everything that "
+        "is believed about both. The claim holds where the open call costs everybody together less: "
+        "makers' time is a cost, a prize is not, and what a thing is worth to its own maker is use value "
+        "too. The sponsor's own account and the account without makers' own use stand beside it."
+    ),
+    kind="general",
+    evidence=(
+        Row("F5", "both", "users spend 1.4 times what firms do on developing for themselves; 17 % diffuses"),
+        Row("F14", "for", "64 % of features in firms are hardly used (four applications)"),
+        Row("F15", "for", "80 % of features hardly used (a vendor's figure)"),
+        Row("F16", "for", "of what a firm decides to build a third helps, a third hurts"),
+        Row("F6", "both", "rivals lower everybody's effort and raise the best result"),
+        Row("F10", "against", "of a thousand proposals one or two are produced: the others cost time too"),
+        Row("F11", "against", "judging is a constraint: acceptance falls as submissions rise"),
+        Row("F12", "both", "larger crowds: more patents, fewer sales, slower"),
+        Row("J10", "both", "output a head rises or falls with team size, depending on the method"),
+    ),
+    reality=(
+        "Not settled. Firms waste much (F14-F16), and so do open calls (F10, F11); whether makers' unpaid "
+        "time is a cost or a pleasure decides, and no study prices it."
+    ),
+)
+def efficient(laboratory: Laboratory) -> Study:
+    """The cost of a useful feature in three accounts."""
+    draws = contest_draws(laboratory)
+    contests, taken = contests_of(draws), taken_of(laboratory)
+    price = commission_a_use(contests)
+    cash = cash_a_use(contests, taken)
+    whole, hours = whole_a_use(contests, taken), whole_a_use(contests, taken, own=False)
+    return Study(
+        points=contest_points(draws),
+        readings=(
+            Reading(
+                "for everybody", "it costs everybody together less, makers' own use counted", whole < price
+            ),
+            Reading(
+                "makers' time alone",
+                "it costs less even if makers' own use counts for nothing",
+                hours < price,
+            ),
+            Reading("for the sponsor", "it costs the sponsor less than a commission", cash < price),
+        ),
+        found=(
+            f"A feature that helps costs the sponsor {_times(cash, price)} what a commission of it costs "
+            f"in the middle draw, everybody together {_times(whole, price)}, and without makers' own use "
+            f"{_times(hours, price)}. Commissions hurt as much as they help in "
+            f"{percent(float(np.isinf(price).mean()))}."
+        ),
+        exhibits=(_map(laboratory), _accounts(cash, whole, hours, price), _frame(laboratory)),
+        notes=(
+            (
+                "Command and control that tests before it ships withdraws a part of what would hurt, 0 to "
+                "all of it; in the worlds of `allmende simulate crowdsourcing` nothing is withdrawn, so "
+                "that commissions there are worth nothing on average (F16). The cost comparison rests on "
+                "the closed form and its own simulation, not on those worlds."
+            ),
+            (
+                "One feature is one feature: that open calls bring other kinds of things than commissions "
+                "(F3, F6) is left out."
+            ),
+        ),
+        units=np.arange(len(draws)),
+    )
+
+
+def _times(one: Numbers, other: Numbers) -> str:
+    return f"{float(np.median(one / other)):.2g} times"
+
+
+def _accounts(cash: Numbers, whole: Numbers, hours: Numbers, price: Numbers) -> Bars:
+    bars = []
+    for label, each in (
+        ("the sponsor pays", cash),
+        ("everybody, makers' use counted", whole),
+        ("everybody, makers' use left out", hours),
+    ):
+        low, mid, high = np.quantile(np.minimum(each / price, 1e6), [0.1, 0.5, 0.9])
+        low, mid, high = (float(np.log10(max(one, 1e-6))) for one in (low, mid, high))
+        bars.append(Bar(label, low, mid, high, "open call"))
+    return Bars(
+        "accounts",
+        "Open call against commission, for the same use value",
+        "logarithm (base 10) of the ratio of costs: below 0 the open call is cheaper; middle draw and four "
+        "fifths",
+        "powers of ten",
+        tuple(bars),
+    )
+
+
+def _map(laboratory: Laboratory) -> Field:
+    return laboratory.once("cost map", lambda: _made_map(laboratory))
+
+
+def _made_map(laboratory: Laboratory) -> Field:
+    columns, rows = laboratory.size.columns, laboratory.size.rows
+    numbers, rhos = np.geomspace(3.0, 10_000.0, columns + 1), np.linspace(0.0, 0.8, rows + 1)
+    others = contests_of(contest_draws(laboratory)[: max(20, laboratory.size.contests // 40)])
+    many = len(others.rho)
+    panes: dict[str, list[Cell]] = {"the sponsor pays": [], "everybody pays": []}
+    for left, right in pairwise(numbers.tolist()):
+        for low, high in pairwise(rhos.tolist()):
+            here = _at(others, (left * right) ** 0.5, (low + high) / 2)
+            taken, price = useful_taken(here), commission_a_use(here)
+            costs = (cash_a_use(here, taken), whole_a_use(here, taken))
+            for cells, cost in zip(panes.values(), costs, strict=True):
+                share = float((cost < price).mean())
+                region = REGIONS[0] if share >= _HALF else REGIONS[1]
+                cells.append(Cell(left, right, low, high, region, share))
+    return Field(
+        name="cheaper",
+        title="Where which is cheaper for the same use value",
+        says=f"each field is what holds in most of {many} draws of everything else",
+        x="proposals to choose from",
+        y="correlation of makers' and market's need (rho)",
+        regions=REGIONS,
+        panes=tuple(Pane(title, tuple(cells), ()) for title, cells in panes.items()),
+        effect="share of draws in which the open call is cheaper",
+    )
+
+
+def _at(contests: Contests, proposals: float, rho: float) -> Contests:
+    size = len(contests.rho)
+    return replace(contests, proposals=np.full(size, proposals), rho=np.full(size, rho))
+
+
+def _frame(laboratory: Laboratory) -> Lines:
+    """V(N) = mu + sigma m(N) - c N, in closed form and simulated, and the best number were quality Gumbel."""
+    curves = []
+    runs = laboratory.size.contests_run
+    numbers = np.geomspace(1.0, 300.0, 31)
+    for cost in (0.003, 0.03):
+        label = f"judging costs {cost:g}; a Gumbel quality would judge {best_number(1.0, cost):,.0f}"
+        closed = open_call(numbers, mean=0.0, spread=1.0, cost=cost)
+        known = tuple(
+            Line(float(n), float(y), float(y), float(y)) for n, y in zip(numbers, closed, strict=True)
+        )
+        tried = tuple(_tried(number, cost, runs, laboratory.seed) for number in _NUMBERS)
+        curves += [Curve(label, "closed form", known), Curve(label, "simulated", tried)]
+    return Lines(
+        "frame",
+        "What the best of N is worth, less the cost of judging",
+        "lines: mu + sigma m(N) - c N; points: simulated, with 95 % intervals; in standard deviations of "
+        "quality",
+        "proposals judged",
+        "worth to the sponsor",
+        tuple(curves),
+    )
+
+
+def _tried(number: int, cost: float, runs: int, seed: int) -> Line:
+    """The best of so many simulated numbers, less the cost of judging them."""
+    u = uniform(seed, Decision.MARKET_VALUE, replicate=np.arange(runs)[:, None], member=np.arange(number))
+    worth = normals_below(u.max(axis=1)) - cost * number
+    mid, half = float(worth.mean()), 1.96 * float(worth.std()) / float(np.sqrt(runs))
+    return Line(float(number), mid, mid - half, mid + half)

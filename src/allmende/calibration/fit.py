@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import numpy as np
@@ -18,6 +18,7 @@ from allmende.calibration.work import Work
 from allmende.errors import AllmendeError, OutOfRangeError, UnknownNameError
 from allmende.model.beginning import Beginning
 from allmende.model.parameters import MemberParams
+from allmende.panel import Panel
 from allmende.params import Number, Provenance
 from allmende.simulation import economy_called
 
@@ -112,6 +113,7 @@ class Fit:
         notes: Sentences a reader must see, the most important first.
         seed: Seed of the draws.
         economy: The economy its worlds run in: what the record does not say.
+        panel: The record, also what lies beyond the stretch; None when it was not kept.
     """
 
     name: str
@@ -123,6 +125,7 @@ class Fit:
     notes: tuple[str, ...]
     seed: int
     economy: str = "commons"
+    panel: Panel | None = field(default=None, repr=False, compare=False)
 
     @property
     def size(self) -> int:

@@ -55,9 +55,8 @@ def calibrate(
             careers, law.values, start=stretch.start, stop=stretch.stop, days=_days(panel, stretch)
         ).last(stretch.stop - stretch.newcomers_from if stretch.cut else stretch.months)
     )
-    return Fit(
-        name or called, stretch, law, work, joining, known, (*odd, *stretch.notes, *_weak(law, careers)), seed
-    )
+    notes = (*odd, *stretch.notes, *_weak(law, careers))
+    return Fit(name or called, stretch, law, work, joining, known, notes, seed, panel=panel)
 
 
 def _panel(community: Community | Panel) -> tuple[Panel, tuple[Break, ...], str, str]:

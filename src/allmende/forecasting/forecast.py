@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.aggregation import panel_of
-from allmende.community import Community
+from allmende.calibration.fit import Fit
+from allmende.community import Break, Community
 from allmende.errors import OutOfRangeError, TooFewError, UnknownNameError
 from allmende.forecasting.environment import shipped
 from allmende.forecasting.history import MONTHLY, YEARLY, History, history_of
@@ -86,7 +87,7 @@ class Forecast:
 
 
 def forecast(
-    source: Any,
+    source: Community | Fit | Panel,
     *,
     months: int = 12,
     until: str | int | None = None,
@@ -103,8 +104,8 @@ def forecast(
     Args:
         source: A community, the fit of one (`calibrate`), or a panel.
         months: How many months ahead, 1 to 60; scored are the first twelve.
-        until: Month after the last that the forecast may know: "2023-01", or a number (`months`). By default
-            the first incomplete month, or where the fit ended.
+        until: Last month that the forecast may know: "2022-12", or its number. By default the last complete
+            one, or where the fit ended.
         paths: How many futures.
         seed: Seed of the draws.
         backtest: Whether to try how earlier forecasts of this community would have gone.
@@ -117,33 +118,42 @@ def forecast(
         raise OutOfRangeError(
             f"a forecast of {months} months was asked for", expected=f"1 to {FARTHEST} months"
         )
-    name, panel, community, ended = _opened(source)
-    whole = history_of(panel)
-    stop = _stop(whole, ended if until is None else until)
-    known = whole.until(stop)
-    known, changed = since_break(known, community)
-    refuse(known, name)
+    record = _opened(source)
+    whole = history_of(record.panel)
+    refuse(whole, record.name)
+    stop = _stop(whole, record.stop if until is None else until)
+    known, changed = since_break(whole.until(stop), record.breaks)
+    refuse(known, record.name)
     told = pooled(parts_of(known, months=months, paths=paths, seed=seed), shipped(), seed=seed)
-    last = known.totals(known.stop)
     return Forecast(
-        name,
+        record.name,
         stop,
         months,
         told,
         known.series,
-        last,
+        known.totals(stop),
         {each: values[stop - whole.start :][:months] for each, values in whole.series.items()},
         whole.totals(stop + MONTHS_A_YEAR) if stop + MONTHS_A_YEAR <= whole.stop else {},
         reliability_of(known, seed=seed) if backtest else None,
-        (*changed, *cautions(known, community), *_horizon(months)),
+        (*record.notes, *changed, *cautions(known, record.regime, record.truncated), *_horizon(months)),
         seed,
     )
 
 
-def _opened(source: Any) -> tuple[str, Panel, Community | None, int | None]:
-    """Name, panel, community where there is one, and the month where a fit ended."""
+class _Record(NamedTuple):
+    # What a forecast needs of its source, whatever that is.
+    name: str
+    panel: Panel
+    breaks: tuple[Break, ...] = ()
+    regime: str = "unknown"
+    truncated: str = ""
+    stop: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _opened(source: Community | Fit | Panel) -> _Record:
     if isinstance(source, Panel):
-        return "the community", source, None, None
+        return _Record("the community", source, regime=source.regime)
     if isinstance(source, Community):
         panel = panel_of(source, kept=possible_moment(source.events))
         if not len(panel):
@@ -151,17 +161,27 @@ def _opened(source: Any) -> tuple[str, Panel, Community | None, int | None]:
                 f"'{source.name}' has no act by a person to forecast",
                 next_step="Ask for another branch; `allmende read` shows what was refused.",
             )
-        return source.name, panel, source, None
-    name, panel, *_ = _opened(source.source)
-    return name, panel, source.source if isinstance(source.source, Community) else None, int(source.until)
+        record = source.record
+        return _Record(source.name, panel, record.breaks, record.regime, source.truncated)
+    if source.panel is None:
+        raise TooFewError(
+            f"the fit of '{source.name}' was kept without its record", next_step="Calibrate anew."
+        )
+    breaks = () if source.stretch.cut is None else (source.stretch.cut,)
+    return _Record(
+        source.name, source.panel, breaks, source.panel.regime, "", source.stretch.stop - 1, source.notes
+    )
 
 
 def _stop(whole: History, until: str | int | None) -> int:
-    stop = whole.stop if until is None else parse(until) if isinstance(until, str) else until
+    """The month after the last that may be known."""
+    if until is None:
+        return whole.stop
+    stop = (parse(until) if isinstance(until, str) else until) + 1
     if not whole.start < stop <= whole.stop:
         raise OutOfRangeError(
-            f"a forecast from {text(stop)} on was asked for",
-            expected=f"a month from {text(whole.start + 1)} to {text(whole.stop)}, the first not complete",
+            f"a forecast of what follows {text(stop - 1)} was asked for",
+            expected=f"a month from {text(whole.start)} to {text(whole.stop - 1)}, the last complete one",
         )
     return stop
 

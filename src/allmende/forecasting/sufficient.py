@@ -1,8 +1,10 @@
 """Sufficient: whether a history can carry a forecast, and what stands against trusting it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from allmende.community import Community
+from allmende.community import Break
 from allmende.errors import TooFewError
 from allmende.forecasting.history import History
 from allmende.months import MONTHS_A_YEAR, text
@@ -12,7 +14,7 @@ __all__ = ["LEAST_ACTIVE", "LEAST_MEMBERS", "LEAST_MONTHS", "cautions", "refuse"
 LEAST_MONTHS = 24
 LEAST_MEMBERS = 3
 LEAST_ACTIVE = 12
-_CUTS = {"split", "move", "rewrite", "regime", "import"}
+_RECENT = 36
 
 
 def usable(history: History) -> bool:
@@ -70,43 +72,50 @@ def _lacks(history: History) -> tuple[str, str] | None:
     return None
 
 
-def since_break(history: History, community: Community | None) -> tuple[History, tuple[str, ...]]:
-    """The history since the record last changed what it counts, where enough is left; and what to say of it.
+def since_break(history: History, breaks: Sequence[Break]) -> tuple[History, tuple[str, ...]]:
+    """The history since the record last changed what it counts, and what to say of its breaks.
 
-    Who came before the change still tells who is new.
+    A change of the regime makes numbers before it numbers of something else: where enough is known since,
+    they are left out. Moves and splits are levels like others, and are only told.
     """
-    if community is None:
-        return history, ()
-    breaks = [one for one in community.record.breaks if one.kind in _CUTS]
-    lately = [one for one in breaks if history.start < one.month < history.stop]
-    if not lately:
-        return history, ()
-    last = max(lately, key=lambda one: one.month)
-    left = history.stop - last.month
-    if left >= LEAST_MONTHS:
-        return history.since(last.month), (
-            f"The record changed in {text(last.month)} ({last.kind}): what is told is learned from then on.",
-        )
-    said = (
-        f"The record changed in {text(last.month)} ({last.kind}: {last.note}); too little is known since, so "
-        "levels before and after are mixed, and the forecast is worth less than its intervals say."
+    inside = [one for one in breaks if history.start < one.month < history.stop]
+    regimes = [one.month for one in inside if one.kind == "regime"]
+    said = tuple(
+        f"The record broke in {text(one.month)} ({one.kind}: {one.note}). The forecast takes what was seen "
+        "before and after as one story."
+        for one in inside
+        if one.kind in {"move", "split"} and one.month >= history.stop - _RECENT
     )
-    return history, (said,)
+    if not regimes:
+        return history, said
+    last = max(regimes)
+    if history.stop - last >= LEAST_MONTHS:
+        learned = f"The record counts other people since {text(last)}: what was before is left out."
+        return history.since(last), (learned, *said)
+    mixed = (
+        f"The record counts other people since {text(last)}, which is too lately to leave out what was "
+        "before: do not trust the level."
+    )
+    return history, (mixed, *said)
 
 
-def cautions(history: History, community: Community | None) -> tuple[str, ...]:
-    """What else a reader should know before trusting the forecast."""
+def cautions(history: History, regime: str, truncated: str) -> tuple[str, ...]:
+    """What else a reader should know before trusting the forecast.
+
+    Args:
+        history: What is known.
+        regime: Regime of the record.
+        truncated: Why part of the history is missing; "" when it is whole.
+    """
     said = []
     if history.newcomer.all():
         said.append(
             "No member was ever active in a second month: the forecast is one of newcomers alone, and "
             "nothing in it knows how long anybody stays."
         )
-    if community is not None and community.truncated:
-        said.append(
-            f"The history is cut short ({community.truncated}): members who came before the cut look new."
-        )
-    if community is not None and community.record.regime in {"committer", "mixed"}:
+    if truncated:
+        said.append(f"The history is cut short ({truncated}): members who came before the cut look new.")
+    if regime in {"committer", "mixed"}:
         said.append(
             "The record names those who enter work, not those who do it: members here are committers."
         )

@@ -1,6 +1,7 @@
 """Vega-Lite: the pieces that all charts are put together from - frame, axes, colours, marks.
 
-Colours are those of Okabe and Ito (2008), told apart by colour-blind eyes, and one sequential scale of blues.
+Colours are those of Okabe and Ito (2008), told apart by colour-blind eyes, one sequential scale of
+blues, and one from orange over grey to blue, whose ends are told apart by the same eyes.
 Pages may replace each by their own for a dark background: `COLOURS` names the role of each.
 """
 
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 __all__ = [
     "COLOURS",
+    "DIVERGING",
     "FAINT",
     "HEIGHT",
     "INK",
@@ -39,6 +41,7 @@ Rows = Sequence[NamedTuple]
 INK, MUTED, GRID, PAPER = "#1f2328", "#57606a", "#d8dee4", "#fffffe"
 SERIES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d1f", "#7b6fb0")
 SEQUENCE = ("#dcebf4", "#aed4e6", "#74b5d2", "#3a8fb7", "#1d6a96", "#0d4770")
+DIVERGING = ("#b8500c", "#e2924f", "#f3cda5", "#e8eaec", "#b5d8ea", "#5ba6d0", "#0b5d8b")
 NEUTRAL, FAINT = "#9aa4ae", "#c9d1d9"
 
 COLOURS: Mapping[str, str] = {
@@ -50,6 +53,7 @@ COLOURS: Mapping[str, str] = {
     FAINT: "faint",
     **{colour: f"series-{i}" for i, colour in enumerate(SERIES, 1)},
     **{colour: f"sequence-{i}" for i, colour in enumerate(SEQUENCE, 1)},
+    **{colour: f"diverging-{i}" for i, colour in enumerate(DIVERGING, 1)},
 }
 """The name of the role of each colour that a specification may contain."""
 

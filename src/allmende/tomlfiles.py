@@ -7,8 +7,9 @@ form is reported with its key and its line.
 
 import re
 import tomllib
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -48,9 +49,27 @@ def read_toml(path: Path, form: type[Form], *, error: type[AllmendeError] = Allm
             raise error(f"{path.name} is not TOML: {fault}", where=str(path)) from None
         given, _, where = str(fault).partition(" - at `$")
         key = where.strip("`").strip(".").replace("[...]", "")
+        advice = ""
         if unknown := re.search(r"unknown field `([^`]*)`", given):
             key = f"{key}.{unknown.group(1)}".strip(".")
-        raise error(given[:1].lower() + given[1:], where=f"{path}, {_place(text, key)}") from None
+            near = get_close_matches(unknown.group(1), _keys(form), n=1)
+            advice = f"Did you mean '{near[0]}'?" if near else ""
+        raise error(
+            given[:1].lower() + given[1:], where=f"{path}, {_place(text, key)}", next_step=advice
+        ) from None
+
+
+def _keys(form: Any) -> set[str]:
+    """Every key that a form has anywhere."""
+    found: set[str] = set()
+    for kind in (form, *get_args(form)):
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+            found |= set(kind.__struct_encode_fields__)
+            for hint in get_type_hints(kind).values():
+                found |= _keys(hint)
+        elif kind is not form:
+            found |= _keys(kind)
+    return found
 
 
 def _text(path: Path, error: type[AllmendeError]) -> str:

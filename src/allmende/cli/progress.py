@@ -10,6 +10,7 @@ from allmende.reader import Progress, silent
 __all__ = ["shown_progress"]
 
 _PATIENCE = 1.0
+_ENOUGH = 2
 
 
 @contextmanager
@@ -26,9 +27,12 @@ def shown_progress() -> Iterator[Progress]:
     bars = Bars(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
     started = time.monotonic()
     tasks: dict[str, TaskID] = {}
+    begun: dict[str, tuple[float, float]] = {}
 
     def told(stage: str, done: float, total: float | None, /) -> None:
-        if time.monotonic() - started < _PATIENCE:
+        now = time.monotonic()
+        begun.setdefault(stage, (now, done))
+        if now - started < _PATIENCE:
             return
         if not bars.live.is_started:
             bars.start()
@@ -36,7 +40,7 @@ def shown_progress() -> Iterator[Progress]:
             for earlier in tasks.values():
                 bars.update(earlier, visible=False)
             tasks[stage] = bars.add_task(stage, total=total, so_far="")
-        so_far = f"{done / total:.0%}" if total else f"{done:,.0f}"
+        so_far = f"{done / total:.0%}{_left(now, done, total, begun[stage])}" if total else f"{done:,.0f}"
         bars.update(tasks[stage], completed=done, total=total, so_far=so_far)
 
     try:
@@ -44,3 +48,19 @@ def shown_progress() -> Iterator[Progress]:
     finally:
         if bars.live.is_started:
             bars.stop()
+
+
+def _left(now: float, done: float, total: float, begun: tuple[float, float]) -> str:
+    """How long it will take from now on, once that can be told: work goes on as since it began.
+
+    >>> _left(now=40.0, done=20.0, total=100.0, begun=(10.0, 10.0))
+    ', 4 min left'
+    """
+    since, first = begun
+    if done <= first or now - since < _PATIENCE or done >= total:
+        return ""
+    seconds = (now - since) * (total - done) / (done - first)
+    for unit, length in (("h", 3600.0), ("min", 60.0)):
+        if seconds >= _ENOUGH * length:
+            return f", {seconds / length:.0f} {unit} left"
+    return f", {seconds:.0f} s left"

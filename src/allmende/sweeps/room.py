@@ -10,7 +10,7 @@ from allmende.model.recording import MEASURES
 from allmende.model.state import BYTES_A_MEMBER
 from allmende.sweeps.design import Case, Design
 
-__all__ = ["check_room", "disk_needed", "memory_needed"]
+__all__ = ["check_reading", "check_room", "disk_needed", "memory_needed"]
 
 FLOWS = 12
 KEYS = 5
@@ -49,6 +49,25 @@ def check_room(
             f"{free / 2**30:,.1f} GiB are free",
             where=str(folder),
             next_step="Make room, choose a folder on another disk, or ask for fewer replicates or months.",
+        )
+
+
+def check_reading(design: Design) -> None:
+    """Refuse a design whose results could not be read as a whole, a case at a time.
+
+    Raises:
+        BudgetExceededError: they do not fit into memory; the figures are said.
+    """
+    largest = max(design.cases, key=lambda case: case.runs * case.asked.months)
+    needed = 3 * 8 * (len(MEASURES) + FLOWS) * largest.runs * largest.asked.months
+    free = free_memory()
+    if needed > SHARE_OF_MEMORY * free:
+        raise BudgetExceededError(
+            f"the results of '{largest.name}' need {needed / 2**30:,.1f} GiB of memory to be compared; "
+            f"{free / 2**30:,.1f} GiB are free",
+            where="study",
+            next_step="Ask for fewer replicates, draws or months; `allmende.sweeps` keeps them all the same, "
+            "and a query reads what it needs.",
         )
 
 

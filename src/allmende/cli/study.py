@@ -1,0 +1,133 @@
+"""`allmende study`: a question in one file, its answer in one folder."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from allmende.sweeps import Sweep
+
+__all__ = ["command"]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+EXECUTOR = click.option(
+    "--executor",
+    default="",
+    metavar="NAME",
+    help="Where runs are made: serial, threads, processes, ray; what the study says by default.",
+)
+WORKERS = click.option(
+    "--workers", type=click.IntRange(min=1), default=None, metavar="N", help="How many at a time."
+)
+
+
+@click.group("study")
+def command() -> None:
+    """Ask everything in one file; get the runs, a page and a hash in one folder that can be replayed."""
+
+
+@command.command("new")
+@click.argument("name", type=click.Path(path_type=Path))
+def new(*, name: Path) -> None:
+    """Write a study file to begin with, every line explained."""
+    from allmende.study import begin
+
+    place = begin(name)
+    click.echo(f"The study: {place}. Change it, then `allmende study run {place}`.", err=True)
+
+
+@command.command("run")
+@click.argument("file", type=FILE)
+@click.argument("folder", type=FOLDER, required=False)
+@EXECUTOR
+@WORKERS
+def run(*, file: Path, folder: Path | None, executor: str, workers: int | None) -> None:
+    """Answer a study, or go on with it: FOLDER is by default the file's name without its ending.
+
+    Runs are kept as they come. Whatever stops it, the same command goes on from there.
+    """
+    from allmende.cli.progress import shown_progress
+    from allmende.comparison import Comparison
+    from allmende.reports.futures import futures_brief
+    from allmende.reports.terminal import show as show_brief
+    from allmende.reports.worlds import worlds_brief
+    from allmende.study import read_study, run_study
+
+    study = read_study(file)
+    place = folder or file.with_suffix("")
+    with _kept(place), shown_progress() as progress:
+        ran = run_study(study, place, executor=executor, workers=workers, progress=progress)
+    _tell_damage(ran.sweep, "was set aside and run again")
+    for told in ran.told:
+        show_brief(futures_brief(told) if isinstance(told, Comparison) else worlds_brief(told), sys.stdout)
+    for page in ran.pages:
+        click.echo(f"The page: {page}", err=True)
+    click.echo(f"{ran.sweep.runs:,} runs in {place}, hash {ran.hash}")
+
+
+@command.command("show")
+@click.argument("folder", type=FOLDER)
+def show(*, folder: Path) -> None:
+    """Say how far a study is, also while it runs, and whether everything in it is whole."""
+    from allmende.study import opened
+
+    study, swept = opened(folder)
+    click.echo(f"{study.title}\n{swept.finished:,} of {swept.runs:,} runs are finished.")
+    _tell_damage(swept, "will be set aside and run again")
+    if swept.complete:
+        click.echo(f"Hash {swept.manifest().hash}")
+    else:
+        click.echo("The rest is run by `allmende study run` with the same file and folder.")
+
+
+@command.command("replay")
+@click.argument("folder", type=FOLDER)
+@EXECUTOR
+@WORKERS
+def replay_folder(*, folder: Path, executor: str, workers: int | None) -> None:
+    """Ask a study again from its folder alone, offline, and compare the hash."""
+    from allmende.cli.progress import shown_progress
+    from allmende.errors import StoreError
+    from allmende.study import replay
+
+    with shown_progress() as progress:
+        told = replay(folder, executor=executor, workers=workers, progress=progress)
+    if not told.same:
+        raise StoreError(
+            f"the same question has the hash {told.hash} now, and had {told.kept}",
+            where=str(folder / "manifest.json"),
+            next_step="The folder was changed, or the model is another one: see the version in the manifest.",
+        )
+    click.echo(f"The same, bit for bit: {told.hash}")
+
+
+@contextmanager
+def _kept(folder: Path) -> Iterator[None]:
+    """Whoever stops a study is told that nothing is lost."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from allmende.errors import AllmendeError
+        from allmende.study import opened
+
+        try:
+            _, swept = opened(folder)
+        except AllmendeError:
+            raise KeyboardInterrupt from None
+        click.echo(
+            f"{swept.finished:,} of {swept.runs:,} runs are kept in {folder}; "
+            "the same command goes on from there.",
+            err=True,
+        )
+        raise
+
+
+def _tell_damage(swept: "Sweep", fate: str) -> None:
+    for each in swept.damage:
+        click.secho(f"{each}\n    It {fate}; every other run is kept.", err=True, fg="yellow")
+    sys.stderr.flush()

@@ -117,31 +117,29 @@ def test_a_member_takes_64_bytes() -> None:
     assert BYTES_A_MEMBER <= 64
 
 
-def test_rows_given_back_keep_who_stays_and_their_order() -> None:
+@pytest.mark.parametrize("made", [lambda kernel: kernel, compiled])
+def test_rows_given_back_keep_who_stays_and_their_order(made) -> None:
     state, _, _, _ = village("commons", members=30)
-    state.standing.members.status[::4] = Status.GONE
-    state.standing.members.audience[:] = 2.0
-    archive = np.zeros(2)
-    before = {
-        world: [
-            (int(a), int(r))
-            for a, r, s in zip(
-                state.standing.members.arrival[state.standing.rows(world)],
-                state.standing.members.rank[state.standing.rows(world)],
-                state.standing.members.status[state.standing.rows(world)],
-                strict=True,
-            )
-            if s != Status.GONE
-        ]
-        for world in (0, 1)
-    }
-    gone = state.standing.count.sum() - sum(map(len, before.values()))
-    fresh = turnover.resettle(state.standing, np.array([50, 60]), archive, keep_gone=False)
+    standing, archive = state.standing, np.zeros(2)
+    standing.members.status[::4] = Status.GONE
+    standing.members.audience[:] = 2.0
+    stay = [standing.members.status[standing.rows(world)] != Status.GONE for world in (0, 1)]
+    before = [[column[standing.rows(w)][stay[w]].copy() for column in standing.members] for w in (0, 1)]
+    gone = standing.count.sum() - sum(each.sum() for each in stay)
+    made(turnover.give_back)(standing.members, standing.first, standing.count, 0, 2, archive)
+    assert archive.sum() == 2.0 * gone > 0
     for world in (0, 1):
-        rows = fresh.rows(world)
-        kept = list(zip(fresh.members.arrival[rows].tolist(), fresh.members.rank[rows].tolist(), strict=True))
-        assert kept == before[world]
-    assert archive.sum() == 2.0 * gone
+        after = [column[standing.rows(world)] for column in standing.members]
+        assert all(np.array_equal(*each) for each in zip(before[world], after, strict=True))
+
+
+def test_worlds_that_need_more_room_are_moved_as_they_are() -> None:
+    state, _, _, _ = village("commons", members=30)
+    fresh = turnover.resettle(state.standing, np.array([150, 160]))
+    assert np.diff(fresh.first).tolist() == [150, 160]
+    for world in (0, 1):
+        for old, new in zip(state.standing.members, fresh.members, strict=True):
+            assert np.array_equal(old[state.standing.rows(world)], new[fresh.rows(world)])
 
 
 def test_yearly_measures_of_a_hand_made_year() -> None:

@@ -7,17 +7,19 @@ average would get the sign wrong.
 """
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.draws import Decision
+from allmende.draws import Decision, member_key, moment_of, threefry, unit
 from allmende.elementary import log
-from allmende.kernel import kernel
+from allmende.kernel import kernel, word
+from allmende.model.blocks import BLOCK
 from allmende.model.member import clipped, pay_exponent
 from allmende.model.signals import Amount
 from allmende.model.state import Members, Status
-from allmende.model.traits import draw, mean_one
+from allmende.model.traits import mean_one
 
 __all__ = [
     "Weight",
@@ -106,20 +108,45 @@ def attract(
         views: Filled with the pull of each row. float32[rows].
         amounts: float64[blocks, amounts]; `Amount.PULL` is filled.
     """
-    arrival, rank, acts = members.arrival, members.rank, members.acts
-    audience, quality = members.audience, members.quality
+    room = np.empty((2, BLOCK), np.float64)
+    pull, luck = room[0], room[1]
     for block in range(lo, hi):
-        world = int(blocks[block, 0])
-        fresh, luck, key = weights[world, FRESH], weights[world, LUCK], int(streams[world, D_ATTENTION])
-        total = 0.0
-        for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
-            pull = pull_of(float(audience[row]), float(quality[row]), int(acts[row]), fresh)
-            if pull > 0.0:
-                u, _ = draw(seed, key, int(arrival[row]), int(rank[row]), month, 0)
-                pull *= mean_one(u, luck)
-            views[row] = pull
-            total += float(views[row])
+        world, start, stop = int(blocks[block, 0]), int(blocks[block, 1]), int(blocks[block, 2])
+        _pulls(members, start, stop, weights[world, FRESH], pull)
+        _luck(members, start, stop, seed, int(streams[world, D_ATTENTION]), month, luck)
+        spread, here, total = weights[world, LUCK], views[start:stop], 0.0
+        for j in range(stop - start):
+            luck[j] = mean_one(luck[j], spread)
+        for j in range(stop - start):
+            here[j] = pull[j] * luck[j] if pull[j] > 0.0 else pull[j]
+        for j in range(stop - start):
+            total += float(here[j])
         amounts[block, A_PULL] = total
+
+
+@kernel
+def _pulls(members: Members, start: int, stop: int, fresh: float, pull: Any) -> None:
+    """Pull of the works of each member of a block, before luck."""
+    acts, audience, quality = (
+        members.acts[start:stop],
+        members.audience[start:stop],
+        members.quality[start:stop],
+    )
+    for j in range(stop - start):
+        pull[j] = pull_of(float(audience[j]), float(quality[j]), int(acts[j]), fresh)
+
+
+@kernel
+def _luck(
+    members: Members, start: int, stop: int, seed: int, stream: int, month: int, luck: Any
+) -> None:  # fmt: skip
+    """A uniform number for each member of a block."""
+    arrival, rank = members.arrival[start:stop], members.rank[start:stop]
+    moment = moment_of(word(month), word(0))
+    for j in range(stop - start):
+        name = member_key(word(int(arrival[j])), word(int(rank[j])))
+        first, _ = threefry(word(seed), word(stream), name, moment)
+        luck[j] = unit(first)
 
 
 def watch(
@@ -191,30 +218,49 @@ def settle_drive(
         views: Views of each row, or empty when works are not separable. float32[rows].
         paid: Cents each row was paid, or empty. float32[rows].
     """
-    status, drive = members.status, members.drive
-    expected, receipts, frames = members.expected, members.receipt, members.frame
+    own = np.empty(BLOCK, np.float64)
     for block in range(lo, hi):
+        start, stop = int(blocks[block, 1]), int(blocks[block, 2])
         weight = weights[int(blocks[block, 0])]
-        for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
-            if status[row] == GONE:
-                continue
-            own = 0.0
-            if len(views) > 0:
-                seen, before = float(views[row]), float(expected[row])
-                used_to = before if before > 0.0 else seen
-                own = audience_gain(seen, used_to, weight[ELASTICITY])
-                expected[row] = next_expected(seen, before, weight[ADAPTATION])
-            cents = float(paid[row]) if len(paid) > 0 else 0.0
-            receipt, frame = float(receipts[row]), float(frames[row])
-            if cents > 0.0 or receipt > 0.0 or frame > 0.0:
-                receipt = next_receipt(receipt, cents, weight[RECEIPT_KEPT])
-                frame = next_frame(frame, cents, weight[FRAME_UP], weight[FRAME_DOWN])
-                receipts[row] = receipt
-                frames[row] = frame
-                own += pay_exponent(
-                    receipt, frame, weight[JUMP], weight[SLOPE], weight[WITHDRAWAL], weight[PAY_UNIT]
-                )
-            drive[row] = own
+        for j in range(stop - start):
+            own[j] = 0.0
+        if len(views) > 0:
+            _hear(members, start, stop, weight, views[start:stop], own)
+        _earn(members, start, stop, weight, paid[start:stop], own)
+        status, drive = members.status[start:stop], members.drive[start:stop]
+        for j in range(stop - start):
+            drive[j] = own[j] if status[j] != GONE else float(drive[j])
+
+
+@kernel
+def _hear(members: Members, start: int, stop: int, weight: Any, views: Any, own: Any) -> None:
+    """What the own audience does to each member of a block, and what is expected next month."""
+    status, expected = members.status[start:stop], members.expected[start:stop]
+    elasticity, adaptation = weight[ELASTICITY], weight[ADAPTATION]
+    for j in range(stop - start):
+        seen, before = float(views[j]), float(expected[j])
+        own[j] = audience_gain(seen, before if before > 0.0 else seen, elasticity)
+    for j in range(stop - start):
+        follows = next_expected(float(views[j]), float(expected[j]), adaptation)
+        expected[j] = follows if status[j] != GONE else float(expected[j])
+
+
+@kernel
+def _earn(members: Members, start: int, stop: int, weight: Any, paid: Any, own: Any) -> None:
+    """What money does to the members of a block who got some, lately or now."""
+    receipts, frames, status = members.receipt, members.frame, members.status
+    for j in range(stop - start):
+        row = start + j
+        cents = float(paid[j]) if len(paid) > 0 else 0.0
+        receipt, frame = float(receipts[row]), float(frames[row])
+        if status[row] != GONE and (cents > 0.0 or receipt > 0.0 or frame > 0.0):
+            receipt = next_receipt(receipt, cents, weight[RECEIPT_KEPT])
+            frame = next_frame(frame, cents, weight[FRAME_UP], weight[FRAME_DOWN])
+            receipts[row] = receipt
+            frames[row] = frame
+            own[j] += pay_exponent(
+                receipt, frame, weight[JUMP], weight[SLOPE], weight[WITHDRAWAL], weight[PAY_UNIT]
+            )
 
 
 def claims(

@@ -5,17 +5,20 @@ month of arrival and the rank in it, so the n-th newcomer of a month is the same
 that has one, whatever the policy.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.counts import poisson
-from allmende.draws import Decision
-from allmende.kernel import compiled, kernel
+from allmende.draws import Decision, member_key, moment_of, threefry, unit
+from allmende.kernel import kernel, word
+from allmende.model.blocks import BLOCK
 from allmende.model.member import return_gap
 from allmende.model.state import MEMBER_FIELDS, Members, Standing, Status
 from allmende.model.traits import draw
 
-__all__ = ["RANKS", "arrivals", "gap_of", "newcomers", "resettle", "settle_leavers", "survivors"]
+__all__ = ["RANKS", "arrivals", "gap_of", "give_back", "newcomers", "resettle", "settle_leavers"]
 
 RANKS = (0, 2**31, 3 * 2**30)
 """From where they count in their month: who comes anyway, who is drawn by pay, who is recruited."""
@@ -52,20 +55,44 @@ def settle_leavers(
         seed: Seed of the study.
         month: Month of the run.
     """
-    arrival, rank, lifetime = members.arrival, members.rank, members.lifetime
-    wake, statuses = members.wake, members.status
+    wake, status, lifetime = members.wake, members.status, members.lifetime
+    who, names, luck = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.float64)
     for block in range(lo, hi):
-        world = int(blocks[block, 0])
-        key = int(streams[world, D_RETURN])
-        for row in range(int(blocks[block, 1]), int(blocks[block, 2])):
-            status = statuses[row]
-            if status == LEAVING:
-                u, _ = draw(seed, key, int(arrival[row]), int(rank[row]), month, 0)
-                gap = gap_of(int(lifetime[row]), u, chance[world], shape[world])
-                wake[row] = month + gap
-                statuses[row] = PAUSED if gap > 0 else GONE
-            elif status == PAUSED and wake[row] <= month + 1:
-                statuses[row] = BACK
+        world, start, stop = int(blocks[block, 0]), int(blocks[block, 1]), int(blocks[block, 2])
+        here, due = status[start:stop], wake[start:stop]
+        for j in range(stop - start):
+            here[j] = BACK if here[j] == PAUSED and due[j] <= month + 1 else int(here[j])
+        size = _leavers(members, start, stop, who, names)
+        _luck(names, size, seed, int(streams[world, D_RETURN]), month, luck)
+        for k in range(size):
+            row = start + int(who[k])
+            gap = gap_of(int(lifetime[row]), luck[k], chance[world], shape[world])
+            wake[row] = month + gap
+            status[row] = PAUSED if gap > 0 else GONE
+
+
+@kernel
+def _leavers(members: Members, start: int, stop: int, who: Any, names: Any) -> int:
+    """Places in a block, and names, of those who left; how many they are."""
+    status, size = members.status, 0
+    # Every place is noted and the next one overwrites it unless it counts: a branch would be guessed wrong.
+    for j in range(stop - start):
+        who[size] = j
+        size += 1 if status[start + j] == LEAVING else 0
+    arrival, rank = members.arrival, members.rank
+    for k in range(size):
+        row = start + int(who[k])
+        names[k] = member_key(word(int(arrival[row])), word(int(rank[row])))
+    return size
+
+
+@kernel
+def _luck(names: Any, size: int, seed: int, stream: int, month: int, luck: Any) -> None:
+    """A uniform number for each."""
+    moment = moment_of(word(month), word(0))
+    for k in range(size):
+        first, _ = threefry(word(seed), word(stream), word(int(names[k])), moment)
+        luck[k] = unit(first)
 
 
 def newcomers(
@@ -95,58 +122,80 @@ def arrivals(u: float, expected: float) -> int:
     return poisson(expected, u)
 
 
-def survivors(
-    status: NDArray[np.uint8], audience: NDArray[np.float32], first: NDArray[np.int64],
-    count: NDArray[np.int64], new_first: NDArray[np.int64], keep_gone: int, source: NDArray[np.int64],
-    target: NDArray[np.int64], new_count: NDArray[np.int64], archive: NDArray[np.float64],
-) -> int:  # fmt: skip
-    """Which rows move where, leaving out who is gone for good; answers how many rows move.
+def give_back(
+    members: Members, first: NDArray[np.int64], count: NDArray[np.int64], lo: int, hi: int,
+    archive: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Give back the rows of those who are gone for good in worlds lo ... hi - 1; the others move up.
 
     Args:
-        status: Of each row.
-        audience: Of each row.
+        members: The rows; changed in place.
         first: Where worlds begin.
-        count: Rows in use.
-        new_first: Where worlds begin in the new standing.
-        keep_gone: 1 when rows of members who are gone are kept.
-        source: Filled with the rows that move.
-        target: Filled with where to.
-        new_count: Filled with the rows in use there.
+        count: Rows in use; falls.
+        lo: First world.
+        hi: World after the last.
         archive: Audience of the works of members whose rows are given back is added here. float64[worlds].
     """
-    moved = 0
-    for world in range(len(count)):
-        there = int(new_first[world])
-        for row in range(int(first[world]), int(first[world] + count[world])):
-            if keep_gone == 0 and status[row] == GONE:
-                archive[world] += float(audience[row])
-                continue
-            source[moved] = row
-            target[moved] = there
-            moved += 1
-            there += 1
-        new_count[world] = there - new_first[world]
-    return moved
+    kept = np.empty(0, np.int64)
+    for world in range(lo, hi):
+        begin, size, size_kept = int(first[world]), int(count[world]), 0
+        if size > kept.size:
+            kept = np.empty(size, np.int64)
+        status, audience = members.status[begin : begin + size], members.audience[begin : begin + size]
+        for j in range(size):
+            gone = status[j] == GONE
+            archive[world] += float(audience[j]) if gone else 0.0
+            kept[size_kept] = j
+            size_kept += 0 if gone else 1
+        _move_up(members, begin, kept[:size_kept])
+        for j in range(size_kept, size):
+            status[j] = GONE
+        count[world] = size_kept
 
 
-def resettle(
-    standing: Standing, room: NDArray[np.int64], archive: NDArray[np.float64], *, keep_gone: bool
-) -> Standing:
+@kernel
+def _move_up(members: Members, begin: int, kept: Any) -> None:
+    """Rows begin + kept[0], begin + kept[1], ... become rows begin, begin + 1, ..."""
+    _column_up(members.arrival, begin, kept)
+    _column_up(members.rank, begin, kept)
+    _column_up(members.rate, begin, kept)
+    _column_up(members.dropout, begin, kept)
+    _column_up(members.quality, begin, kept)
+    _column_up(members.intensity, begin, kept)
+    _column_up(members.need, begin, kept)
+    _column_up(members.ties, begin, kept)
+    _column_up(members.drive, begin, kept)
+    _column_up(members.audience, begin, kept)
+    _column_up(members.expected, begin, kept)
+    _column_up(members.receipt, begin, kept)
+    _column_up(members.frame, begin, kept)
+    _column_up(members.wake, begin, kept)
+    _column_up(members.acts, begin, kept)
+    _column_up(members.year, begin, kept)
+    _column_up(members.lifetime, begin, kept)
+    _column_up(members.days, begin, kept)
+    _column_up(members.status, begin, kept)
+    _column_up(members.employer, begin, kept)
+    _column_up(members.accepted, begin, kept)
+
+
+@kernel
+def _column_up(column: Any, begin: int, kept: Any) -> None:
+    for k in range(kept.size):
+        column[begin + k] = column[begin + kept[k]]
+
+
+def resettle(standing: Standing, room: NDArray[np.int64]) -> Standing:
     """The same members in a new standing with at least that much room in each world.
 
     Args:
         standing: The members so far.
         room: Rows to reserve. int64[worlds].
-        archive: See `survivors`; changed in place.
-        keep_gone: See `survivors`.
     """
-    fresh, old = Standing.of_room(room), standing.members
-    size = int(standing.count.sum())
-    source, target = np.empty(size, np.int64), np.empty(size, np.int64)
-    moved = compiled(survivors)(
-        old.status, old.audience, standing.first, standing.count, fresh.first, int(keep_gone), source, target,
-        fresh.count, archive,
-    )  # fmt: skip
+    fresh = Standing.of_room(room)
+    fresh.count[:] = standing.count
     for name in MEMBER_FIELDS:
-        getattr(fresh.members, name)[target[:moved]] = getattr(old, name)[source[:moved]]
+        old, new = getattr(standing.members, name), getattr(fresh.members, name)
+        for world in range(len(room)):
+            new[fresh.rows(world)] = old[standing.rows(world)]
     return fresh

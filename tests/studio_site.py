@@ -1,6 +1,7 @@
 """A studio for tests: in this process, with people of every role, and browsers that keep their cookies."""
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from allmende.studio.application import application, opened
 from allmende.studio.asking import Studio
 from allmende.studio.jobs.question import Question
 from allmende.studio.jobs.queue import enqueue, look_up
+from allmende.studio.jobs.runner import version_folder
 from allmende.studio.settings import Settings
 from allmende.studio.studies import versions
 from allmende.studio.studies.versions import Study
@@ -32,6 +34,7 @@ class Site:
     studio: Studio
     app: Any
     ids: dict[str, str]
+    pattern: Path | None = None
 
     def browser(self, who: str = VISITOR, *, address: str = "192.0.2.1") -> TestClient:
         client = TestClient(
@@ -46,16 +49,16 @@ class Site:
             client.cookies.set(self.studio.settings.cookie, token)
         return client
 
-    def study(self, owner: str = "author", *, source: str = "economy:commons", title: str = "A study") -> Study:
+    def study(
+        self, owner: str = "author", *, source: str = "economy:commons", title: str = "A study"
+    ) -> Study:
         return versions.create(
             self.studio.store, title=title, source=source, owner=self.ids[owner], now=now()
         )
 
     def answered(self, study: Study, question: Question, owner: str = "author") -> int:
         """Ask and wait; the number of the version."""
-        number = enqueue(
-            self.studio.store, study.id, self.ids[owner], question, most=1000, now=now()
-        )
+        number = enqueue(self.studio.store, study.id, self.ids[owner], question, most=1000, now=now())
         return self.version_of(number)
 
     def version_of(self, job: int, *, patience: float = 120.0) -> int:
@@ -73,11 +76,28 @@ class Site:
     def published(self, owner: str = "author", **more: str) -> Study:
         """A published study with one placement of a case."""
         study = self.study(owner, source="case:mozilla-2006", **more)
-        number = self.answered(study, Question("place", study.source), owner)
+        number = self._placed(study, owner)
         versions.publish(self.studio.store, study, {number}, now=now())
         found = versions.find(self.studio.store, study.id)
         assert found is not None
         return found
+
+    def _placed(self, study: Study, owner: str) -> int:
+        """The same placement for every study: it is made once and copied."""
+        folder = self.studio.settings.folder
+        if self.pattern is None:
+            number = self.answered(study, Question("place", study.source), owner)
+            self.pattern = version_folder(folder, study.id, number)
+            return number
+        row = self.studio.store.row("SELECT title, command, hash FROM versions ORDER BY created LIMIT 1")
+        assert row is not None
+        with self.studio.store.write() as act:
+            number = versions.add_version(
+                act, study.id, kind="place", title=row["title"], command=row["command"],
+                digest=row["hash"], job=0, now=now(),
+            )  # fmt: skip
+        shutil.copytree(self.pattern, version_folder(folder, study.id, number))
+        return number
 
 
 def now() -> int:

@@ -32,7 +32,14 @@ def public(site: Site) -> Study:
 
 
 def path_of(door: Door, study: str) -> str:
-    parts = {"study": study, "account": "nobody", "slug": "none", "tag": "none", "token": "x" * 43, "name": "none"}
+    parts = {
+        "study": study,
+        "account": "nobody",
+        "slug": "none",
+        "tag": "none",
+        "token": "x" * 43,
+        "name": "none",
+    }
     return re.sub(r"\{(\w+)(?::\w+)?\}", lambda found: parts.get(found[1], "1"), door.path)
 
 

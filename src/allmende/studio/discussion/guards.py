@@ -72,7 +72,7 @@ def verdict(*, trap: str, age: float, failures: int, preview: bool = False) -> s
         return "reject"
     if age > _STALE_S:
         return "stale"
-    if not preview and age < min(_LEAST_S + math.exp(min(failures, 10)) - 1, _LONGEST_S):
+    if not preview and age < math.floor(min(_LEAST_S + math.exp(min(failures, 10)) - 1, _LONGEST_S)):
         return "too-fast"
     return "pass"
 

@@ -58,7 +58,7 @@ def _feed(asked: Asked, title: str, page: str, entries: Sequence[Entry]) -> Resp
         name=_name(asked, f"feed{asked.path}"),
         entries=entries,
     )
-    return Response(text, media_type="application/atom+xml")
+    return Response(text, media_type="application/atom+xml; charset=utf-8")
 
 
 def _notes(asked: Asked, found: Sequence[Note]) -> list[Entry]:

@@ -21,6 +21,7 @@ COMMANDS = {
     ),
     "studio": ("allmende.cli.studio", "Open the studio: studies in a browser, published and discussed."),
     "claims": ("allmende.cli.claims", "Try the claims of the theory: where each holds, and where it fails."),
+    "study": ("allmende.cli.study", "Ask everything in one file; run, show and replay it."),
     "list": ("allmende.cli.listing", "List what is installed: readers, indicators, ..."),
     "explain": ("allmende.cli.explain", "Explain an indicator: question, definition, source."),
 }

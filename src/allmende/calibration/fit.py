@@ -8,10 +8,14 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.calibration.careers import Careers
 from allmende.calibration.joining import Joining
 from allmende.calibration.lawfit import Law, draw_law
 from allmende.calibration.likelihood import NAMES
+from allmende.calibration.offices import Offices
+from allmende.calibration.patterns import Pattern
 from allmende.calibration.posterior import Members, population_of
+from allmende.calibration.rivals import Rival, rivals
 from allmende.calibration.search import gaussians, rooted
 from allmende.calibration.stretch import Stretch
 from allmende.calibration.work import Work
@@ -106,10 +110,13 @@ class Fit:
     Args:
         name: The community.
         stretch: The months that were fitted.
+        since: Month from which those who joined tell the law of members.
         law: The law of members' active days.
         work: Contributions a day.
         joining: Newcomers and the environment.
         members: The members, and what is believed of each.
+        patterns: What the law was held against.
+        offices: Members of known organisations beside the others; None where either are few.
         notes: Sentences a reader must see, the most important first.
         seed: Seed of the draws.
         economy: The economy its worlds run in: what the record does not say.
@@ -118,10 +125,13 @@ class Fit:
 
     name: str
     stretch: Stretch
+    since: int
     law: Law
     work: Work
     joining: Joining
     members: Members
+    patterns: tuple[Pattern, ...]
+    offices: Offices | None
     notes: tuple[str, ...]
     seed: int
     economy: str = "commons"
@@ -134,6 +144,16 @@ class Fit:
         Rates for each member at the start (newcomers, market) are relative to it; who stands there is drawn.
         """
         return max(round(self.members.expected_active), _FEWEST)
+
+    @property
+    def joined(self) -> Careers:
+        """The careers of those who tell the law of members."""
+        careers = self.members.careers
+        return careers.where(careers.fresh & (careers.joined >= self.since))
+
+    def rivals(self) -> tuple[Rival, ...]:
+        """The same members under four laws, the likeliest first (seconds)."""
+        return rivals(self.joined)
 
     def draws(self, size: int = 100, *, seed: int | None = None) -> Draws:
         """Draws of what is believed of the parameters after the record.

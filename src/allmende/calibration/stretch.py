@@ -15,13 +15,14 @@ from allmende.errors import OutOfRangeError, TooFewError
 from allmende.months import MONTHS_A_YEAR, text
 from allmende.panel import NEVER, Panel
 
-__all__ = ["Stretch", "enough", "stretch_of"]
+__all__ = ["Stretch", "enough", "joined_since", "stretch_of"]
 
 CUTS = ("regime", "split", "move")
 FEWEST_JOINED = 30
 FEWEST_REPEATED = 10
 FEWEST_MONTHS = 18
-RECENT_YEARS = 10
+REACHES = (10, 20)
+MANY_JOINED = 150
 _AT_REST = 12
 _LIST = 3
 
@@ -100,8 +101,23 @@ def stretch_of(panel: Panel, *, until: int | None, breaks: tuple[Break, ...], re
     notes += [
         f"The record was changed in {text(one.month)} ({one.kind}): {one.note}." for one in others[:_LIST]
     ]
-    fresh = start + MONTHS_A_YEAR if cut else start
-    return Stretch(start, stop, cut, max(fresh, stop - MONTHS_A_YEAR * RECENT_YEARS), tuple(notes))
+    return Stretch(start, stop, cut, start + MONTHS_A_YEAR if cut else start, tuple(notes))
+
+
+def joined_since(careers: Careers, stretch: Stretch) -> int:
+    """Month from which those who joined are fitted: of the last ten years, or of more where they are few.
+
+    Who came long ago tells little of who comes today.
+
+    Args:
+        careers: Everybody of the stretch.
+        stretch: The stretch.
+    """
+    for years in REACHES:
+        since = max(stretch.newcomers_from, stretch.stop - MONTHS_A_YEAR * years)
+        if (careers.fresh & (careers.joined >= since)).sum() >= MANY_JOINED:
+            return since
+    return stretch.newcomers_from
 
 
 def enough(careers: Careers, joined: Careers, stretch: Stretch) -> tuple[str, ...]:
@@ -144,8 +160,4 @@ def enough(careers: Careers, joined: Careers, stretch: Stretch) -> tuple[str, ..
     made = np.sort(careers.made)[::-1]
     if made[0] > 0.9 * made.sum():
         notes.append("One member made nine tenths of everything: what the others do says little of the work.")
-    if stretch.newcomers_from > stretch.start and not stretch.cut:
-        notes.append(
-            f"The law of members is that of those who joined from {text(stretch.newcomers_from)} on."
-        )
     return tuple(notes)

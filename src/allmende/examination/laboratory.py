@@ -51,7 +51,7 @@ class Size:
     contests_run: int
 
 
-FULL = Size("full", 240, 2, 250, 60, 12, 8, 4_000, 2_000)
+FULL = Size("full", 400, 2, 250, 60, 12, 8, 4_000, 2_000)
 QUICK = Size("quick", 32, 1, 150, 36, 6, 4, 400, 300)
 
 

@@ -16,6 +16,7 @@ _DENSITY = 0.8
 _MOST_LIMITS = 4
 _FEW_LEVELS = 4
 _LEAST_COVERAGE = 0.1
+_PART = 0.1
 
 Numbers = NDArray[np.float64]
 Truths = NDArray[np.bool_]
@@ -120,8 +121,9 @@ def _at_level(limit: Limit, levels: Numbers) -> Limit | None:
     if not 1 < len(levels) <= _FEW_LEVELS:
         return limit
     steps = np.append(np.diff(levels), levels[-1] - levels[-2])
-    middles = levels + steps / 2
-    inside = levels[(middles >= limit.low) & (middles <= limit.high)]
+    # A level of which a part was peeled off is one that was not wanted.
+    cut = _PART * steps
+    inside = levels[(levels + cut >= limit.low) & (levels + steps - cut <= limit.high)]
     if len(inside) in {0, len(levels)}:
         return None
     low = float(inside[0]) if inside[0] > levels[0] else -np.inf

@@ -47,7 +47,7 @@ _WANTED = tuple({name for part in (*ENGINEERING.values(), *CONTROL.values()) for
 _START = 12
 _ALL_BUT_ONE = len(ENGINEERING) - 1
 _MINOR = 0.001
-_UNPAID = "commons without employees"
+_UNPAID, _UNPAID_CROWD = "commons without employees", "crowdsourcing without employees"
 
 
 @claim(
@@ -87,7 +87,7 @@ def engineering(laboratory: Laboratory) -> Study:
     draws, worlds = _worlds(laboratory)
     alike, sponsor = _alike(worlds, "commons", "crowdsourcing"), _sponsor(worlds)
     nine, eight = np.asarray(alike.all(axis=0)), alike.sum(axis=0) >= _ALL_BUT_ONE
-    unpaid = np.asarray(_alike(worlds, _UNPAID, "crowdsourcing").all(axis=0))
+    unpaid = np.asarray(_alike(worlds, _UNPAID, _UNPAID_CROWD).all(axis=0))
     sharing = np.asarray(_alike(worlds, "commons", "sharing").all(axis=0))
     return Study(
         points=points_of(draws),
@@ -96,9 +96,7 @@ def engineering(laboratory: Laboratory) -> Study:
                 "same engineering, another integrator", "all nine alike, control differs", nine & sponsor
             ),
             Reading("all but one", "at least eight of the nine alike, control differs", eight & sponsor),
-            Reading(
-                "where nobody is employed", "all nine alike, a commons without employees", unpaid & sponsor
-            ),
+            Reading("where nobody is employed", "all nine alike, no employees in either", unpaid & sponsor),
             Reading("another integrator", "a sponsor takes exchange value in the one only", sponsor),
             Reading("sharing and commons alike", "all nine alike in sharing and commons", sharing),
         ),
@@ -140,7 +138,8 @@ def _worlds(laboratory: Laboratory) -> tuple[tuple[MemberParams, ...], dict[str,
     crowd = laboratory.drawn(CROWDSOURCING.parameters, count)
     asked: tuple[tuple[str, str, tuple[MemberParams, ...]], ...] = (
         ("commons", "commons", commons),
-        (_UNPAID, "commons", tuple(each.with_values(employed=0.0, employed_start=0.0) for each in commons)),
+        (_UNPAID, "commons", _without_employees(commons)),
+        (_UNPAID_CROWD, "crowdsourcing", _without_employees(crowd)),
         ("sharing", "sharing", laboratory.drawn(SHARING.parameters, count)),
         ("crowdsourcing", "crowdsourcing", crowd),
     )
@@ -149,6 +148,10 @@ def _worlds(laboratory: Laboratory) -> tuple[tuple[MemberParams, ...], dict[str,
         for title, economy, draws in asked
     }
     return crowd, worlds
+
+
+def _without_employees(draws: tuple[MemberParams, ...]) -> tuple[MemberParams, ...]:
+    return tuple(each.with_values(employed=0.0, employed_start=0.0) for each in draws)
 
 
 def _alike(worlds: Mapping[str, Trial], one: str, other: str) -> NDArray[np.bool_]:
@@ -181,7 +184,8 @@ def _found(alike: NDArray[np.bool_], worlds: Mapping[str, Trial]) -> str:
         f"Least alike: {list(ENGINEERING)[least]}, within one standard deviation in "
         f"{percent(float(alike[least].mean()))} of the draws. A measure of taking part tells the two "
         f"economies apart with {percent(min(told))} to {percent(max(told))} (a coin: 50 %), what a sponsor "
-        f"takes with {percent(control)}."
+        f"takes with {percent(control)}. With nobody employed in either, all nine are alike in "
+        f"{percent(float(_alike(worlds, _UNPAID, _UNPAID_CROWD).all(axis=0).mean()))} of the draws."
     )
 
 
@@ -193,7 +197,11 @@ def _apart(worlds: Mapping[str, Trial]) -> Bars:
     bars = []
     kinds = (
         ("how people take part", ENGINEERING, worlds),
-        ("the same, nobody employed", ENGINEERING, {**worlds, "commons": worlds[_UNPAID]}),
+        (
+            "the same, nobody employed",
+            ENGINEERING,
+            {"commons": worlds[_UNPAID], "crowdsourcing": worlds[_UNPAID_CROWD]},
+        ),
         ("who initiates and integrates", CONTROL, worlds),
     )
     for group, parts, found in kinds:

@@ -218,7 +218,8 @@ def settle_drive(
         views: Views of each row, or empty when works are not separable. float32[rows].
         paid: Cents each row was paid, or empty. float32[rows].
     """
-    own = np.empty(BLOCK, np.float64)
+    table = np.empty((4, BLOCK), np.float64)
+    own, cents = table[0], table[1]
     for block in range(lo, hi):
         start, stop = int(blocks[block, 1]), int(blocks[block, 2])
         weight = weights[int(blocks[block, 0])]
@@ -226,7 +227,12 @@ def settle_drive(
             own[j] = 0.0
         if len(views) > 0:
             _hear(members, start, stop, weight, views[start:stop], own)
-        _earn(members, start, stop, weight, paid[start:stop], own)
+        for j in range(stop - start):
+            cents[j] = 0.0
+        if len(paid) > 0:
+            for j in range(stop - start):
+                cents[j] = paid[start + j]
+        _earn(members, start, stop, weight, cents, table[2:], own)
         status, drive = members.status[start:stop], members.drive[start:stop]
         for j in range(stop - start):
             drive[j] = own[j] if status[j] != GONE else float(drive[j])
@@ -246,21 +252,29 @@ def _hear(members: Members, start: int, stop: int, weight: Any, views: Any, own:
 
 
 @kernel
-def _earn(members: Members, start: int, stop: int, weight: Any, paid: Any, own: Any) -> None:
-    """What money does to the members of a block who got some, lately or now."""
-    receipts, frames, status = members.receipt, members.frame, members.status
+def _earn(members: Members, start: int, stop: int, weight: Any, cents: Any, room: Any, own: Any) -> None:
+    """What money does to the members of a block, now and for having come lately.
+
+    For who never got any it is nothing, so nobody is asked: a branch would cost more than the sums.
+    """
+    status, receipts, frames = (
+        members.status[start:stop],
+        members.receipt[start:stop],
+        members.frame[start:stop],
+    )
+    receipt, frame = room[0], room[1]
+    kept, up, down = weight[RECEIPT_KEPT], weight[FRAME_UP], weight[FRAME_DOWN]
     for j in range(stop - start):
-        row = start + j
-        cents = float(paid[j]) if len(paid) > 0 else 0.0
-        receipt, frame = float(receipts[row]), float(frames[row])
-        if status[row] != GONE and (cents > 0.0 or receipt > 0.0 or frame > 0.0):
-            receipt = next_receipt(receipt, cents, weight[RECEIPT_KEPT])
-            frame = next_frame(frame, cents, weight[FRAME_UP], weight[FRAME_DOWN])
-            receipts[row] = receipt
-            frames[row] = frame
-            own[j] += pay_exponent(
-                receipt, frame, weight[JUMP], weight[SLOPE], weight[WITHDRAWAL], weight[PAY_UNIT]
-            )
+        receipt[j] = next_receipt(float(receipts[j]), cents[j], kept)
+    for j in range(stop - start):
+        frame[j] = next_frame(float(frames[j]), cents[j], up, down)
+    for j in range(stop - start):
+        receipts[j] = receipt[j] if status[j] != GONE else float(receipts[j])
+    for j in range(stop - start):
+        frames[j] = frame[j] if status[j] != GONE else float(frames[j])
+    jump, slope, withdrawal, unit_ = weight[JUMP], weight[SLOPE], weight[WITHDRAWAL], weight[PAY_UNIT]
+    for j in range(stop - start):
+        own[j] += pay_exponent(receipt[j], frame[j], jump, slope, withdrawal, unit_)
 
 
 def claims(

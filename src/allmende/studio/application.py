@@ -40,6 +40,7 @@ ASSETS = {
     "studio.css": ("allmende.studio", "text/css"),
     "studio.js": ("allmende.studio", "text/javascript"),
     "mail.js": ("allmende.studio", "text/javascript"),
+    "icon.svg": ("allmende.studio", "image/svg+xml"),
 }
 """Files that pages load: the package that ships each, and its type."""
 

@@ -45,6 +45,7 @@ DOORS = (
     Door("GET", "/", ANYBODY, "home:home", kept=True),
     Door("GET", "/privacy", ANYBODY, "home:privacy", kept=True),
     Door("GET", "/assets/{name}", ANYBODY, "home:asset", kept=True),
+    Door("GET", "/favicon.ico", ANYBODY, "home:icon", kept=True),
     Door("GET", "/robots.txt", ANYBODY, "home:robots", kept=True),
     # Accounts.
     Door("GET", "/enter", ANYBODY, "entering:form"),

@@ -7,9 +7,9 @@ from starlette.responses import PlainTextResponse, Response
 from allmende.studio.asking import Asked, refused, shown
 from allmende.studio.studies.versions import listed
 
-__all__ = ["asset", "home", "privacy", "robots"]
+__all__ = ["asset", "home", "icon", "privacy", "robots"]
 
-_TYPES = {"css": "text/css", "js": "text/javascript"}
+_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -32,6 +32,12 @@ def asset(asked: Asked) -> Response:
     content = (files(package) / "assets" / name).read_bytes()
     kept = _FOREVER if asked.query else "no-cache"
     return Response(content, headers={"cache-control": kept}, media_type=_TYPES[name.rpartition(".")[2]])
+
+
+def icon(_asked: Asked) -> Response:
+    """The icon, where browsers look for it without being told."""
+    content = (files("allmende.studio") / "assets" / "icon.svg").read_bytes()
+    return Response(content, headers={"cache-control": "public, max-age=86400"}, media_type="image/svg+xml")
 
 
 def robots(_asked: Asked) -> Response:

@@ -12,11 +12,15 @@ from allmende.cli.measure import OUT, refuse_unwritable, reproducing
 from allmende.cli.simulate import settings
 
 if TYPE_CHECKING:
+    from allmende.comparison import Comparison
+    from allmende.conditions.hinges import Conditions
     from allmende.policy import Levers
 
 __all__ = ["FoldingCommand", "command", "folded", "future"]
 
 _COUNT = click.IntRange(min=1)
+_DRAWS = click.IntRange(min=80)
+_MOST_MEMBERS = 500
 _WITH = "+"
 
 
@@ -78,6 +82,16 @@ def folded(words: Sequence[str]) -> list[str]:
     help="Add worlds until the interval of the effect is so narrow, as a share of the baseline.",
 )
 @click.option("--budget", type=_COUNT, default=1000, show_default=True, help="Most worlds of each future.")
+@click.option(
+    "--over-prior",
+    type=_DRAWS,
+    is_flag=False,
+    flag_value=1000,
+    default=None,
+    metavar="[SETS]",
+    help="Also say what would have to be true: so many sets of values over all that is believed (1000; "
+    "takes about a minute for each policy).",
+)
 @click.option("--threads", type=_COUNT, default=None, help="How many threads; all processors by default.")
 @click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
 @click.option("--json", type=OUT, metavar="FILE", help="Write every effect as JSON.")
@@ -94,6 +108,7 @@ def command(
     outcome: str,
     until_width: float | None,
     budget: int,
+    over_prior: int | None,
     threads: int | None,
     html: Path | None,
     json: Path | None,
@@ -119,16 +134,32 @@ def command(
             seed=seed, parameters=settings(given), outcome=outcome, until_width=until_width, budget=budget,
             threads=threads, progress=progress,
         )  # fmt: skip
-    show(futures_brief(told), sys.stdout)
+        conditions = None
+        if over_prior is not None:
+            from allmende.conditions.exploring import explore
 
-    from allmende.reports import report
+            conditions = explore(
+                economy, policies=policies, draws=over_prior, members=min(members, _MOST_MEMBERS),
+                months=months, seed=seed, parameters=settings(given), outcome=outcome, threads=threads,
+                progress=progress,
+            )  # fmt: skip
+    show(futures_brief(told, conditions=conditions), sys.stdout)
+    _write(told, conditions, html, json)
+
+
+def _write(told: "Comparison", conditions: "Conditions | None", html: Path | None, json: Path | None) -> None:
     from allmende.reports.comparisonfile import comparison_json
+    from allmende.reports.futures import futures_page
+    from allmende.reports.html import html as drawn
 
     made_by = reproducing((), sys.argv[1:])
+    data = comparison_json(told, conditions=conditions, command=made_by)
     if html is not None:
-        click.echo(f"The page: {report(told, html, command=made_by)}", err=True)
+        page = futures_page(told, conditions=conditions, command=made_by, data=data)
+        html.expanduser().write_text(drawn(page), encoding="utf-8")
+        click.echo(f"The page: {html}", err=True)
     if json is not None:
-        json.expanduser().write_text(comparison_json(told, command=made_by), encoding="utf-8")
+        json.expanduser().write_text(data, encoding="utf-8")
         click.echo(f"The data: {json}", err=True)
 
 

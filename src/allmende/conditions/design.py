@@ -1,10 +1,10 @@
 """Design: sets of parameters spread evenly over everything that is believed about them.
 
-A Latin hypercube that grows by doubling (Sallaberry, Helton and Hora 2008): of the first 1, 2, 4, 8, ... points
-there is one in each of as many equal parts of every parameter's belief, and which meets which is chance. Both
-come from keyed draws that bear the name of the parameter. So the first 500 of 1,000 points are the 500
-points, a parameter has the same values whether others are varied beside it or not, and the bits are the same
-everywhere.
+A Latin hypercube that grows by doubling (Sallaberry, Helton and Hora 2008): of the first 1, 2, 4, 8, ...
+points there is one in each of as many equal parts of every parameter's belief, and which meets which is
+chance. Both come from keyed draws that bear the name of the parameter. So the first 500 of 1,000 points are
+the 500 points, a parameter has the same values whether others are varied beside it or not, and the bits are
+the same everywhere.
 
 Points of Sobol' are more even still, but in fifty dimensions at a thousand points some pairs of them move
 together, and a parameter is then taken for a cause that is none: in a trial with 400 points `need_spread`

@@ -71,5 +71,6 @@ def explore(
         draws=design.draws, outcome=outcome, threads=threads, progress=progress,
     )  # fmt: skip
     return what_would_have_to_be_true(
-        told, design, here=found.parameters.with_values(**cast("dict[str, Any]", known)), outcomes=outcomes
-    )
+        told, design, here=found.parameters.with_values(**cast("dict[str, Any]", known)), outcomes=outcomes,
+        progress=progress,
+    )  # fmt: skip

@@ -19,10 +19,11 @@ from allmende.comparison import Comparison
 from allmende.conditions.box import Box, find_boxes
 from allmende.conditions.design import Design
 from allmende.conditions.sensitivity import Share, shares
-from allmende.conditions.signs import Signs, more_of, signs_of
+from allmende.conditions.signs import RARE, Question, Signs, asked_of, more_of, signs_of
 from allmende.conditions.thresholds import Cell, Odds, Threshold, cells, odds, thresholds
 from allmende.effects import ends
 from allmende.errors import OutOfRangeError, UnknownNameError
+from allmende.executors import Progress
 from allmende.model.parameters import MemberParams
 
 __all__ = [
@@ -42,8 +43,8 @@ ALARM = 0.05
 OUTCOMES = (
     "use_value", "contributions", "active_members", "newcomers", "exchange_value_to_members", "gini",
 )  # fmt: skip
-_LEAST_MINORITY = 0.02
 _MOST_HINGES = 6
+_HALF, _DENSE = 0.5, 0.6
 _MOST_SHARE = 3.0
 _TAILS = (0.1, 0.5, 0.9)
 
@@ -93,6 +94,7 @@ class Judgement:
         unit: Its unit.
         draws: Draws in which it was measured.
         signs: Shares of the draws by the sign of the effect.
+        question: What the hinges are about: the sign, or whether it rises (falls) at all.
         sizes: Effects below which a tenth, a half and nine tenths of the draws lie.
         relative: Whether sizes are shares of the baseline, and not in the unit.
         hinges: What the sign hinges on, the most decisive first.
@@ -108,6 +110,7 @@ class Judgement:
     unit: str
     draws: int
     signs: Signs
+    question: Question
     sizes: tuple[float, float, float]
     relative: bool
     hinges: tuple[Hinge, ...]
@@ -171,6 +174,7 @@ def what_would_have_to_be_true(
     *,
     here: MemberParams | None = None,
     outcomes: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> Conditions:
     """Over everything believed: on what does the sign of each effect hinge, and where does it turn?
 
@@ -182,6 +186,7 @@ def what_would_have_to_be_true(
         design: The draws.
         here: Where the community is believed to stand; the defaults when None.
         outcomes: Which outcomes; the one that decides and `OUTCOMES` when None.
+        progress: Called with the stage, effects judged and effects to judge.
 
     Raises:
         UnknownNameError: there is no such outcome; the nearest is offered.
@@ -199,9 +204,12 @@ def what_would_have_to_be_true(
     for name in asked:
         if name not in results.variables:
             raise UnknownNameError("outcome", name, results.variables, where="conditions")
-    judged = tuple(
-        _judged(told, design, future, name) for future in range(1, len(results.policies)) for name in asked
-    )
+    pairs = [(future, name) for future in range(1, len(results.policies)) for name in asked]
+    judged = []
+    for done, (future, name) in enumerate(pairs):
+        if progress is not None:
+            progress("judging", float(done), float(len(pairs)))
+        judged.append(_judged(told, design, future, name))
     known = here or type(design.draws[0])()  # type: ignore[call-arg]  # defaults stand first in param(...)
     rows = {row["name"]: row for row in known.describe() if row["name"] in design.names}
     at = {name: float(getattr(known, name)) for name in design.names}
@@ -209,7 +217,7 @@ def what_would_have_to_be_true(
     return Conditions(
         economy=str(arguments.get("economy", "economy")),
         policies=results.policies[1:],
-        judgements=judged,
+        judgements=tuple(judged),
         parameters=rows,
         here=at,
         draws=draws,
@@ -226,11 +234,13 @@ def what_would_have_to_be_true(
 def _judged(told: Comparison, design: Design, future: int, name: str) -> Judgement:
     variable, values = told.results.variables[name], ends(told.results, name)
     effects = values[future] - values[0]
-    more = more_of(effects)
+    signs = signs_of(effects)
+    question = asked_of(signs)
+    more = more_of(effects, question)
     sizes, relative = _sizes(values[0], effects)
     measured = np.isfinite(more)
     hinges = _hinges(design, more)
-    gains, losses = _regions(design, more) if measured.any() else ((), ())
+    gains, losses = _regions(design, more, question) if measured.any() else ((), ())
     quantiles = np.nanquantile(sizes, _TAILS) if np.isfinite(sizes).any() else np.full(len(_TAILS), np.nan)
     low, mid, high = (float(value) for value in quantiles)
     return Judgement(
@@ -239,7 +249,8 @@ def _judged(told: Comparison, design: Design, future: int, name: str) -> Judgeme
         title=variable.title,
         unit=variable.unit,
         draws=int(measured.sum()),
-        signs=signs_of(effects),
+        signs=signs,
+        question=question,
         sizes=(low, mid, high),
         relative=relative,
         hinges=hinges,
@@ -289,7 +300,7 @@ def _ranked(found: Sequence[Share]) -> tuple[Share, ...]:
 def _hinges(design: Design, more: Numbers) -> tuple[Hinge, ...]:
     told = np.isfinite(more)
     share = float(more[told].mean()) if told.any() else 0.0
-    if not _LEAST_MINORITY <= share <= 1 - _LEAST_MINORITY:
+    if not RARE <= share <= 1 - RARE:
         return ()
     found = []
     for each in _ranked(shares(design.unit, design.names, more)):
@@ -299,13 +310,16 @@ def _hinges(design: Design, more: Numbers) -> tuple[Hinge, ...]:
     return tuple(found)
 
 
-def _regions(design: Design, more: Numbers) -> tuple[tuple[Box, ...], tuple[Box, ...]]:
-    """Where the effect is more, and where it is less."""
+def _regions(
+    design: Design, more: Numbers, question: Question
+) -> tuple[tuple[Box, ...], tuple[Box, ...]]:  # fmt: skip
+    """Where the effect is more, and where it is less; thin regions say nothing and are left out."""
     told = np.isfinite(more)
-    values = design.values[told]
-    return (
-        find_boxes(values, design.names, more[told] > 0.5),  # noqa: PLR2004 - more worlds than not
-        find_boxes(values, design.names, more[told] < 0.5),  # noqa: PLR2004 - fewer worlds than not
+    values, share = design.values[told], more[told]
+    gains = find_boxes(values, design.names, share > _HALF) if question != "falls" else ()
+    losses = find_boxes(values, design.names, share < _HALF) if question != "rises" else ()
+    return tuple(box for box in gains if box.unseen >= _DENSE), tuple(
+        box for box in losses if box.unseen >= _DENSE
     )
 
 

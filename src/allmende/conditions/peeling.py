@@ -50,7 +50,7 @@ def peeled(values: Numbers, held: Truths) -> Iterator[Ends]:
     """
     ends = whole(values.shape[1])
     least = max(_LEAST_ROWS, round(_LEAST_MASS * held.size))
-    # Rows of each column from its least to its greatest value; rows that are cut off leave all columns at once.
+    # Rows of each column from its least to its greatest value; what is cut off leaves all columns at once.
     order = np.argsort(values.T, axis=1, kind="stable")
     yield ends
     while True:

@@ -6,15 +6,19 @@ together say what is believable (a normal distribution, fitted by moments), and 
 drawn towards it, the more the noisier it is: without any effect at all, nothing is told from luck.
 """
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SURE", "Signs", "more_of", "signs_of"]
+__all__ = ["RARE", "SURE", "Question", "Signs", "asked_of", "more_of", "signs_of"]
 
 Numbers = NDArray[np.float64]
 SURE = 0.9
+RARE = 0.02
+"""What happens in a smaller share of the draws is not asked after."""
+
+Question = Literal["falls", "rises", "sign"]
 _NEIGHBOURS = 0.05
 _LEAST_NEIGHBOURS = 20
 _Z95 = 1.959963984540054
@@ -36,17 +40,32 @@ class Signs(NamedTuple):
     untold: float
 
 
-def more_of(effects: Numbers) -> Numbers:
-    """The share of worlds with more, for each draw; no change counts half, nan where nothing was measured.
+def asked_of(signs: Signs) -> Question:
+    """What there is to ask: which sign it has, or, where it has one sign or none, whether it has it.
+
+    >>> asked_of(Signs(more=0.4, less=0.0, same=0.6, untold=0.0))
+    'rises'
+    """
+    if signs.same < RARE or min(signs.more, signs.less) >= RARE:
+        return "sign"
+    return "rises" if signs.more >= signs.less else "falls"
+
+
+def more_of(effects: Numbers, question: Question = "sign") -> Numbers:
+    """The share of worlds with more, for each draw; nan where nothing was measured.
 
     Args:
         effects: Differences inside worlds. float64[draws, replicates].
+        question: With "sign" no change counts half, with "rises" as less and with "falls" as more.
 
     >>> more_of(np.array([[1.0, -1.0], [0.0, 2.0]])).tolist()
     [0.5, 0.75]
+    >>> more_of(np.array([[1.0, -1.0], [0.0, 2.0]]), "rises").tolist()
+    [0.5, 0.5]
     """
     measured = np.isfinite(effects)
-    won = np.where(measured, (effects > 0) + 0.5 * (effects == 0), 0.0).sum(axis=1)
+    tie = {"sign": 0.5, "rises": 0.0, "falls": 1.0}[question]
+    won = np.where(measured, (effects > 0) + tie * (effects == 0), 0.0).sum(axis=1)
     found = np.full(len(effects), np.nan)
     np.divide(won, measured.sum(axis=1), out=found, where=measured.any(axis=1))
     return found

@@ -23,6 +23,7 @@ _Z95 = 1.959963984540054
 _SURELY = 3.0
 _LEAST_VARIANCE = 1e-3
 _HALF = 0.5
+_RARE = 0.01
 _WIDTH = 0.5
 _WIDTH_OF_TWO = 0.8
 _LEAST_WIDTH, _MOST_WIDTH = 0.02, 0.15
@@ -76,7 +77,7 @@ class Cell(NamedTuple):
 
 
 def odds(unit: Numbers, values: Numbers, more: Numbers) -> tuple[Odds, ...]:
-    """The share of worlds with more along a parameter, at evenly believed values.
+    """The share of worlds with more along a parameter, at evenly believed values; the rarest are left out.
 
     Args:
         unit: Place of each draw in the belief. float64[draws].
@@ -85,7 +86,7 @@ def odds(unit: Numbers, values: Numbers, more: Numbers) -> tuple[Odds, ...]:
     """
     grid = np.linspace(0, 1, _GRID)
     share, error = _smoothed(grid, unit, more)
-    at = _values_at(grid, unit, values)
+    at = _values_at(np.clip(grid, _RARE, 1 - _RARE), unit, values)
     return tuple(
         Odds(
             float(at[i]),
@@ -127,6 +128,8 @@ def cells(
 ) -> tuple[Cell, ...]:
     """The share of worlds with more over the plane of two parameters, in cells that are believed alike.
 
+    One value in a hundred lies beyond each edge: axes that reach to the rarest show little else.
+
     Args:
         unit: Place of each draw in both beliefs. float64[draws, 2].
         values: Values of each draw. float64[draws, 2].
@@ -136,7 +139,8 @@ def cells(
     """
     edges = np.linspace(0, 1, side + 1)
     middles = (edges[1:] + edges[:-1]) / 2
-    x, y = (_values_at(edges, unit[:, axis], values[:, axis]) for axis in (0, 1))
+    outer = np.clip(edges, _RARE, 1 - _RARE)
+    x, y = (_values_at(outer, unit[:, axis], values[:, axis]) for axis in (0, 1))
     width = float(np.clip(_WIDTH_OF_TWO * len(more) ** (-1 / 3), _LEAST_WIDTH, _MOST_WIDTH))
     columns, rows = (np.exp(-0.5 * ((middles[:, None] - unit[:, axis]) / width) ** 2) for axis in (0, 1))
     place = np.minimum((unit * side).astype(int), side - 1)

@@ -1,21 +1,27 @@
 """Futures: what policies would do, against the same people and the same luck without them, as a page."""
 
+import re
 from collections.abc import Iterator
 from math import isfinite
 
 from allmende.comparison import GROUPS, Comparison
+from allmende.conditions.hinges import Conditions
 from allmende.effects import LESS_IS_BETTER, LEVEL, Effect, differences
 from allmende.outcomes import LEVEL as WORLDS_LEVEL
 from allmende.outcomes import flows
 from allmende.plots import worlds
 from allmende.reports.banded import MONEY, as_written, band_table, in_units
+from allmende.reports.conditions import READING as CONDITIONS_READING
+from allmende.reports.conditions import conditions_brief, conditions_sections
 from allmende.reports.document import Cell, Column, Document, Facts, Figure, Notes, Section, Table
 from allmende.reports.escaping import visible
+from allmende.reports.inshort import NEUTRAL, in_short
 from allmende.reports.numbers import counted, number
 
 __all__ = ["futures_brief", "futures_page"]
 
 _CHARTS = ("use_value", "active_members", "newcomers", "contributions", "exchange_value", "service")
+_LONGEST_TITLE = 60
 _BETTER = {
     "more": "gains",
     "less": "loses",
@@ -56,27 +62,36 @@ _READING = (
 )
 
 
-def futures_page(told: Comparison, *, command: str = "", data: str = "") -> Document:
+def futures_page(
+    told: Comparison, *, conditions: Conditions | None = None, command: str = "", data: str = ""
+) -> Document:
     """The page of a comparison.
 
     Args:
         told: What was compared.
+        conditions: What would have to be true, when that was asked.
         command: The command that makes it again.
         data: The machine-readable form.
     """
     sections = (
-        Section("head", "", (Facts(_facts(told)), Notes(told.notes))),
+        Section("head", "", (Facts(_facts(told)),)),
+        Section("short", "In short", in_short(told, conditions), "cards"),
         Section("standing", "Which future is better", (_standing_table(told),)),
         Section("groups", "Who gains and who loses", tuple(_groups(told))),
+        *(conditions_sections(conditions) if conditions else ()),
         Section("charts", "What a policy changes, month by month", tuple(_figures(told)), "grid"),
         Section("flows", "Who pays whom", (_flow_table(told),)),
-        Section("outcomes", "Every outcome", tuple(_outcomes(told))),
+        Section("outcomes", "Every outcome", (*_outcomes(told), Notes(told.notes))),
         Section("assumed", "What was assumed", (_assumed(told),)),
-        Section("reading", "How to read this page", (Facts(_READING),), "prose"),
+        Section(
+            "reading",
+            "How to read this page",
+            (Facts(_READING + (CONDITIONS_READING if conditions else ())),),
+            "prose",
+        ),
     )
-    title = f"{_economy(told).capitalize()}: {counted(len(told.results.policies) - 1, 'policy')}"
     return Document(
-        title.replace("policys", "policies"),
+        _title(told),
         "Simulated · against the same people and the same luck without them",
         sections,
         _footer(told, command),
@@ -84,18 +99,29 @@ def futures_page(told: Comparison, *, command: str = "", data: str = "") -> Docu
     )
 
 
-def futures_brief(told: Comparison) -> Document:
+def futures_brief(told: Comparison, *, conditions: Conditions | None = None) -> Document:
     """A comparison on one screen.
 
     Args:
         told: What was compared.
+        conditions: What would have to be true, when that was asked.
     """
     sections = (
-        Section("head", "", (Facts(_facts(told)), Notes(told.notes))),
+        Section("head", "", (Facts(_facts(told)),)),
         Section("standing", "Which future is better", (_standing_table(told),)),
         Section("groups", "Who gains and who loses", tuple(_groups(told))),
+        *(conditions_brief(conditions) if conditions else ()),
     )
     return Document(_economy(told), "simulated", sections, _footer(told, ""))
+
+
+def _title(told: Comparison) -> str:
+    """The economy, and the futures by their names without levers; how many there are where they are many."""
+    names = list(dict.fromkeys(re.sub(r" \(.*?\)", "", each) for each in told.results.policies[1:]))
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    if len(listed) > _LONGEST_TITLE:
+        listed = f"{len(told.results.policies) - 1} futures"
+    return f"{_economy(told).capitalize()}: {visible(listed)}?"
 
 
 def _facts(told: Comparison) -> tuple[tuple[str, str], ...]:
@@ -149,7 +175,9 @@ def _standing_table(told: Comparison) -> Table:
         Column("Regret", numeric=True),
         Column("Common luck saves", numeric=True),
     )
-    return Table(f"By {variable.title.lower()}{less}, in the last twelve months", columns, tuple(rows))
+    unit = "money" if variable.unit == MONEY else variable.unit
+    caption = f"By {variable.title.lower()}{less}, in the last twelve months; regret in {unit}"
+    return Table(caption, columns, tuple(rows))
 
 
 def _groups(told: Comparison) -> Iterator[Table]:
@@ -162,7 +190,7 @@ def _groups(told: Comparison) -> Iterator[Table]:
                     rows.append(
                         (
                             Cell(group),
-                            Cell(_BETTER[effect.verdict], strong=effect.verdict in {"more", "less"}),
+                            Cell(_verdict(group, effect), strong=effect.verdict in {"more", "less"}),
                             Cell(_change(effect)),
                             Cell(_between(effect), muted=True),
                             Cell(effect.title, muted=True),
@@ -176,6 +204,10 @@ def _groups(told: Comparison) -> Iterator[Table]:
             Column("Measured by"),
         )
         yield Table(f"With {visible(policy)}", columns, tuple(rows))
+
+
+def _verdict(group: str, effect: Effect) -> str:
+    return effect.verdict if group in NEUTRAL else _BETTER[effect.verdict]
 
 
 def _figures(told: Comparison) -> Iterator[Figure]:

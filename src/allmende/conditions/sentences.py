@@ -134,7 +134,7 @@ def of_ten(share: float) -> str:
     tenths = 10 * share
     if tenths >= _NEARLY_ALL:
         return "nearly every world"
-    return "hardly any world" if tenths < _NEARLY_NONE else f"{tenths:.0f} of 10 worlds"
+    return "hardly any world" if tenths < _NEARLY_NONE else f"{math.floor(tenths + 0.5)} of 10 worlds"
 
 
 def moves(more: float, question: Question) -> str:

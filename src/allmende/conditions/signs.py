@@ -21,7 +21,7 @@ RARE = 0.02
 Question = Literal["falls", "rises", "sign"]
 _NEIGHBOURS = 0.05
 _LEAST_NEIGHBOURS = 20
-_Z95 = 1.959963984540054
+_BEYOND_DOUBT = 3.0
 
 
 class Signs(NamedTuple):
@@ -112,13 +112,13 @@ def _chance_of_more(effects: Numbers) -> Numbers:
 def _together(mean: Numbers, luck: Numbers) -> tuple[float, float, float]:
     """What all draws say: the variance of true effects, their mean, and its standard error.
 
-    A mean within two standard errors of 0 counts as 0: else what is common to all would be told in all draws
-    at once, and wrongly in one of five studies of nothing.
+    A mean within three standard errors of 0 counts as 0: what is common to all is told in all draws at once,
+    and should be wrong more rarely than what is told of one.
     """
     spread = max(float(mean.var() - luck.mean()), 0.0)
     error = float(np.sqrt(mean.var() / len(mean)))
     common = float(mean.mean())
-    return spread, common if abs(common) > _Z95 * error else 0.0, error
+    return spread, common if abs(common) > _BEYOND_DOUBT * error else 0.0, error
 
 
 def _luck(mean: Numbers, variance: Numbers) -> Numbers:

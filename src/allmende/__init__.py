@@ -6,12 +6,13 @@ light; each verb is imported when it is first used.
 
 import importlib
 
-__all__ = ["claims", "compare", "forecast", "measure", "place", "read", "report", "simulate"]
+__all__ = ["claims", "compare", "explore", "forecast", "measure", "place", "read", "report", "simulate"]
 __version__ = "0.1.0"
 
 _VERBS = {
     "claims": "allmende.examination.examining",
     "compare": "allmende.comparison",
+    "explore": "allmende.conditions.exploring",
     "forecast": "allmende.forecasting.forecast",
     "measure": "allmende.measurement",
     "place": "allmende.typology.placing",

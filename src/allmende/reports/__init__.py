@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 # The doors load this package for its words alone; what it tells is loaded when it is told.
 if TYPE_CHECKING:
     from allmende.comparison import Comparison
+    from allmende.conditions.hinges import Conditions
     from allmende.examination.examining import Examination
     from allmende.forecasting.forecast import Forecast
     from allmende.measurement import Measurement
     from allmende.reports.document import Document
     from allmende.results import Results
 
-    Told = Measurement | Results | Comparison | Examination | Forecast | Sequence[Measurement]
+    Told = Measurement | Results | Comparison | Conditions | Examination | Forecast | Sequence[Measurement]
 
 __all__ = ["report"]
 
@@ -30,7 +31,7 @@ def report(told: "Told", path: str | Path, *, command: str = "") -> Path:
 
     Args:
         told: What was measured or simulated: one community, several to compare, the results of an economy,
-            what policies would do in it, a forecast, or what came out about the claims of the theory.
+            what policies would do in it, what would have to be true for that, a forecast, or what came out about the claims of the theory.
         path: Where the page goes.
         command: The command that makes it again, printed at its foot.
 
@@ -47,12 +48,15 @@ def report(told: "Told", path: str | Path, *, command: str = "") -> Path:
 
 def _document(told: "Told", command: str) -> "Document":
     from allmende.comparison import Comparison
+    from allmende.conditions.hinges import Conditions
     from allmende.examination.examining import Examination
     from allmende.forecasting.forecast import Forecast
     from allmende.reports.claims import claims_page
     from allmende.reports.claimsfile import claims_json
     from allmende.reports.comparison import comparison
     from allmende.reports.comparisonfile import comparison_json
+    from allmende.reports.conditions import conditions_page
+    from allmende.reports.conditionsfile import conditions_json
     from allmende.reports.forecastfile import forecast_json
     from allmende.reports.forecasts import forecast_page
     from allmende.reports.futures import futures_page
@@ -65,6 +69,8 @@ def _document(told: "Told", command: str) -> "Document":
         return worlds_page(told, command=command, data=page_data(told, command=command))
     if isinstance(told, Comparison):
         return futures_page(told, command=command, data=comparison_json(told, command=command))
+    if isinstance(told, Conditions):
+        return conditions_page(told, command=command, data=conditions_json(told, command=command))
     if isinstance(told, Examination):
         return claims_page(told, command=command, data=claims_json(told, command=command))
     if isinstance(told, Forecast):

@@ -31,7 +31,8 @@ def report(told: "Told", path: str | Path, *, command: str = "") -> Path:
 
     Args:
         told: What was measured or simulated: one community, several to compare, the results of an economy,
-            what policies would do in it, what would have to be true for that, a forecast, or what came out about the claims of the theory.
+            what policies would do in it, what would have to be true for that, a forecast, or what
+            came out about the claims of the theory.
         path: Where the page goes.
         command: The command that makes it again, printed at its foot.
 

@@ -151,7 +151,7 @@ def total_shares(names: Sequence[str], outcome: Numbers, *, seed: int = 1) -> tu
             expected=f"a number for each draw of `saltelli`, a multiple of {rows}",
         )
     try:
-        from SALib.analyze import sobol  # type: ignore[import-untyped]
+        from SALib.analyze import sobol
     except ImportError as error:
         raise AllmendeError(
             "total indices need SALib, which is not installed",

@@ -39,6 +39,15 @@ def test_the_simulator_keeps_the_closed_forms(verification: ModuleType, part: st
     assert not [row for row in getattr(verification, part)(0.05) if not row.good]
 
 
+def test_it_keeps_those_beside_the_null_model(verification: ModuleType) -> None:
+    """CF2 to CF16, each at least once; those without an error must be exact."""
+    found = list(verification.laws(0.1))
+    assert not [row for row in found if not row.good]
+    named = {row.name for row in found}
+    assert {"CF2", "CF3", "CF6", "CF7", *(f"CF{number}" for number in range(9, 17))} <= named
+    assert sum(row.error == 0 for row in found) >= 10
+
+
 @pytest.mark.slow
 def test_arrivals_keep_their_law(verification: ModuleType) -> None:
     assert not [row for row in verification.arrivals(0.1) if not row.good]

@@ -22,6 +22,7 @@ from allmende.examination.contests import (
     useful_taken,
     whole_a_use,
 )
+from allmende.examination.funnel import integrated
 
 
 def one(**values: float) -> Contests:
@@ -130,3 +131,12 @@ def test_the_expected_best_of_the_models_own_proposals_is_the_closed_form() -> N
     for count in (1, 4, 25):
         drawn = np.array([best_of(count, float(each)) for each in u])
         assert drawn.mean() == pytest.approx(best_of_normals(np.array([float(count)]))[0], abs=0.06)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1])
+def test_whole_worlds_integrate_what_order_statistics_expect(share: float) -> None:
+    found = [integrated(share, members=150, months=18, seed=seed) for seed in (1, 2, 3)]
+    seen, expected = sum(one.seen for one in found), sum(one.expected for one in found)
+    deviation = sum(one.deviation**2 for one in found) ** 0.5
+    assert expected > 10
+    assert abs(seen - expected) < 3.5 * deviation

@@ -126,7 +126,7 @@ def theory() -> str:
     ]
     for one in found:
         lines += [f"## `{one.name}`", "", f"{one.title}.", "", f"> {one.says}", ""]
-        lines += [f"**Test.** {one.test}", "", f"**What is claimed.** It {KINDS[one.kind]}.", ""]
+        lines += [f"**Test.** {one.test}", "", f"**What is claimed.** {KINDS[one.kind].capitalize()}.", ""]
         lines += ["| row | side | what it says |", "| --- | --- | --- |"]
         lines += [f"| {row.id} | {row.side} | {row.says} |" for row in one.evidence]
         lines += ["", f"**Reality.** {one.reality}", ""]

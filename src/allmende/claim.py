@@ -41,9 +41,9 @@ Kind = Literal["universal", "general", "possible"]
 """How much is claimed: always, usually, or that it may be so."""
 
 KINDS: Mapping[Kind, str] = {
-    "universal": "claims that it is always so",
-    "general": "claims that it is usually so",
-    "possible": "claims that it may be so",
+    "universal": "it is always so",
+    "general": "it is usually so",
+    "possible": "it may be so",
 }
 
 

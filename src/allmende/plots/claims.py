@@ -167,15 +167,19 @@ def regions(exhibit: Field, pane: Pane) -> Specification:
     least, most = min(cell.x for cell in cells), max(cell.x2 for cell in cells)
     across = {
         "type": "quantitative",
-        "title": exhibit.x,
+        "title": _two_lines(exhibit.x),
         "axis": {"format": "~g", "tickCount": 5, "grid": False},
         "scale": {"type": "log", "domain": [least, most], "nice": False, "clamp": True},
     }
     up = {
         "type": "quantitative",
-        "title": exhibit.y,
+        "title": _two_lines(exhibit.y),
         "axis": {"format": "~%" if max(cell.y2 for cell in cells) == 1 else "~g", "grid": False},
-        "scale": {"domain": [min(cell.y for cell in cells), max(cell.y2 for cell in cells)], "nice": False},
+        "scale": {
+            "type": "log" if exhibit.log_y else "linear",
+            "domain": [min(cell.y for cell in cells), max(cell.y2 for cell in cells)],
+            "nice": False,
+        },
     }
     layers: list[Specification] = [
         {
@@ -186,7 +190,7 @@ def regions(exhibit: Field, pane: Pane) -> Specification:
                 "x2": {"field": "x2"},
                 "y": {"field": "y", **up},
                 "y2": {"field": "y2"},
-                "color": colours("region", list(exhibit.regions), palette) | {"legend": {"columns": 3}},
+                "color": colours("region", list(exhibit.regions), palette) | {"legend": {"labelLimit": 160}},
                 "tooltip": tooltip(region="nominal", effect=".1%", x=".3~g", y=".2~g"),
             },
         },
@@ -233,6 +237,16 @@ def _cases(cases: Sequence[Case], across: Specification, up: Specification) -> l
             "encoding": {"x": x, "y": y, "text": {"field": "name", "type": "nominal"}},
         },
     ]
+
+
+def _two_lines(title: str) -> list[str]:
+    """A title on two lines where it has a part in brackets.
+
+    >>> _two_lines("money (1 = ten dollars)"), _two_lines("money")
+    (['money', '(1 = ten dollars)'], ['money'])
+    """
+    before, bracket, rest = title.partition(" (")
+    return [before, f"({rest}"] if bracket else [before]
 
 
 def _coloured(field: str, groups: list[str]) -> Specification:

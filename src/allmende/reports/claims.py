@@ -40,7 +40,7 @@ _READING = (
     (
         "Intervals",
         (
-            f"They hold the share with {LEVEL:.0%} if more points of the same kind were tried. Other "
+            f"They hold the share with {percent(LEVEL)} if more points of the same kind were tried. Other "
             "beliefs would give other shares."
         ),
     ),
@@ -77,6 +77,11 @@ def in_share(share: Share) -> str:
     """
     ends = [percent(end).removesuffix(" %") for end in (share.low, share.high)]
     return f"{percent(share.mid)} ({ends[0]}-{ends[1]})"
+
+
+def _unbroken(share: Share) -> str:
+    """The same on one line, however narrow its column."""
+    return in_share(share).replace(" ", "\u00a0").replace("-", "\u2011")
 
 
 def claims_page(told: Examination, *, command: str = "", data: str = "") -> Document:
@@ -133,9 +138,12 @@ def overview(told: Examination) -> Table:
     rows = tuple(
         (
             Cell(name, strong=True),
-            Cell(answer.claim.title, more=f"{answer.claim.says}\n\nIt {KINDS[answer.claim.kind]}."),
             Cell(
-                in_share(answer.share),
+                answer.claim.title,
+                more=f"{answer.claim.says}\n\nThe source says that {KINDS[answer.claim.kind]}.",
+            ),
+            Cell(
+                _unbroken(answer.share),
                 strong=True,
                 span=Span(answer.share.low, answer.share.mid, answer.share.high),
             ),
@@ -149,7 +157,7 @@ def overview(told: Examination) -> Table:
         Column("Holds in this share of the prior"),
         Column("Verdict"),
     )
-    return Table(f"Every claim, with {LEVEL:.0%} intervals", columns, rows)
+    return Table(f"Every claim, with {percent(LEVEL)} intervals", columns, rows)
 
 
 def _overview_figure(told: Examination) -> Figure:
@@ -164,7 +172,7 @@ def _overview_figure(told: Examination) -> Figure:
         Bars(
             "readings",
             "Every claim in every reading",
-            f"share of the prior in which it holds, with {LEVEL:.0%} intervals",
+            f"share of the prior in which it holds, with {percent(LEVEL)} intervals",
             "share",
             bars,
         ),
@@ -201,7 +209,7 @@ def _facts(answer: Answer) -> tuple[tuple[str, str], ...]:
             "Verdict",
             (
                 f"{answer.verdict[:1].upper()}{answer.verdict[1:]}: it holds in {in_share(answer.share)} "
-                f"of the prior, and it {KINDS[answer.claim.kind]}."
+                f"of the prior. The source says that {KINDS[answer.claim.kind]}."
             ),
         ),
         ("What was found", answer.found),
@@ -217,7 +225,7 @@ def _readings(answer: Answer) -> Table:
             Cell(taken.name, strong=not place),
             Cell(taken.says, muted=True),
             Cell(
-                in_share(taken.share),
+                _unbroken(taken.share),
                 strong=not place,
                 span=Span(taken.share.low, taken.share.mid, taken.share.high),
             ),

@@ -68,7 +68,7 @@ def motives(laboratory: Laboratory) -> Study:
         ),
         found=(
             f"In the middle draw losing the audience changes contributions by {middle(others[0])}, shared "
-            f"revenue those of who is there anyway by {middle(money)}; shared for quality, by "
+            f"revenue those of members who are there anyway by {middle(money)}; shared for quality, by "
             f"{middle(quality)}. Money raises them by more than 2 % in {percent(1 - still.mean())} of the "
             "draws."
         ),

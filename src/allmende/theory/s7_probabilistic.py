@@ -14,6 +14,7 @@ from allmende.examination.contests import (
     useful_made,
     useful_taken,
 )
+from allmende.examination.funnel import funnel
 from allmende.examination.laboratory import Laboratory, points_of
 from allmende.examination.shares import percent
 from allmende.exhibits import Curve, Line, Lines
@@ -78,7 +79,7 @@ def probabilistic(laboratory: Laboratory) -> Study:
             f"{percent(float(np.median(taken)))} of what is taken, "
             f"{percent(float(np.median(contests.hit)))} of what is commissioned. {_agreement(laboratory)}"
         ),
-        exhibits=(_curves(laboratory),),
+        exhibits=(_curves(laboratory), _funnel(laboratory)),
         notes=(
             (
                 "That a thing is useful to its own maker is so by assumption: who would not find it useful "
@@ -106,6 +107,13 @@ def taken_of(laboratory: Laboratory) -> np.ndarray[tuple[int], np.dtype[np.float
 def contest_points(draws: tuple[ContestPrior, ...]) -> Points:
     """The draws as points."""
     return points_of(draws)
+
+
+def _funnel(laboratory: Laboratory) -> Lines:
+    size = laboratory.size
+    return laboratory.once(
+        "funnel", lambda: funnel(members=size.members, months=size.months, seed=laboratory.seed)
+    )
 
 
 def _curves(laboratory: Laboratory) -> Lines:

@@ -28,7 +28,10 @@ __all__ = ["REGIONS", "efficient"]
 
 Numbers = NDArray[np.float64]
 REGIONS = ("open call cheaper", "commission cheaper")
-_HALF = 0.5
+_HALF, _LOW, _HIGH = 0.5, 0.2, 0.5
+_SPONSOR, _EVERYBODY = "the sponsor pays", "everybody pays, makers' use counted"
+_HOURS = "everybody pays, makers' use left out"
+_EFFECT = "share of draws in which the open call is cheaper"
 _NUMBERS = (1, 3, 10, 30, 100, 300)
 
 
@@ -82,10 +85,11 @@ def efficient(laboratory: Laboratory) -> Study:
         found=(
             f"A feature that helps costs the sponsor {_times(cash, price)} what a commission of it costs "
             f"in the middle draw, everybody together {_times(whole, price)}, and without makers' own use "
-            f"{_times(hours, price)}. Commissions hurt as much as they help in "
-            f"{percent(float(np.isinf(price).mean()))}."
+            f"{_times(hours, price)}. Where makers' and market's need hardly agree (rho below {_LOW:g}) it "
+            f"is cheaper for everybody in {_cheaper(whole, price, contests.rho < _LOW)}, where they agree "
+            f"(above {_HIGH:g}) in {_cheaper(whole, price, contests.rho > _HIGH)}."
         ),
-        exhibits=(_map(laboratory), _accounts(cash, whole, hours, price), _frame(laboratory)),
+        exhibits=(*_maps(laboratory), _accounts(cash, whole, hours, price), _frame(laboratory)),
         notes=(
             (
                 "Command and control that tests before it ships withdraws a part of what would hurt, 0 to "
@@ -102,6 +106,10 @@ def efficient(laboratory: Laboratory) -> Study:
     )
 
 
+def _cheaper(one: Numbers, other: Numbers, where: NDArray[np.bool_]) -> str:
+    return percent(float((one < other)[where].mean())) if where.any() else "no draw"
+
+
 def _times(one: Numbers, other: Numbers) -> str:
     return f"{float(np.median(one / other)):.2g} times"
 
@@ -109,9 +117,9 @@ def _times(one: Numbers, other: Numbers) -> str:
 def _accounts(cash: Numbers, whole: Numbers, hours: Numbers, price: Numbers) -> Bars:
     bars = []
     for label, each in (
-        ("the sponsor pays", cash),
-        ("everybody, makers' use counted", whole),
-        ("everybody, makers' use left out", hours),
+        (_SPONSOR, cash),
+        (_EVERYBODY, whole),
+        (_HOURS, hours),
     ):
         low, mid, high = np.quantile(np.minimum(each / price, 1e6), [0.1, 0.5, 0.9])
         low, mid, high = (float(np.log10(max(one, 1e-6))) for one in (low, mid, high))
@@ -126,40 +134,77 @@ def _accounts(cash: Numbers, whole: Numbers, hours: Numbers, price: Numbers) -> 
     )
 
 
-def _map(laboratory: Laboratory) -> Field:
-    return laboratory.once("cost map", lambda: _made_map(laboratory))
-
-
-def _made_map(laboratory: Laboratory) -> Field:
-    columns, rows = laboratory.size.columns, laboratory.size.rows
-    numbers, rhos = np.geomspace(3.0, 10_000.0, columns + 1), np.linspace(0.0, 0.8, rows + 1)
-    others = contests_of(contest_draws(laboratory)[: max(20, laboratory.size.contests // 40)])
-    many = len(others.rho)
-    panes: dict[str, list[Cell]] = {"the sponsor pays": [], "everybody pays": []}
-    for left, right in pairwise(numbers.tolist()):
-        for low, high in pairwise(rhos.tolist()):
-            here = _at(others, (left * right) ** 0.5, (low + high) / 2)
-            taken, price = useful_taken(here), commission_a_use(here)
-            costs = (cash_a_use(here, taken), whole_a_use(here, taken))
-            for cells, cost in zip(panes.values(), costs, strict=True):
-                share = float((cost < price).mean())
-                region = REGIONS[0] if share >= _HALF else REGIONS[1]
-                cells.append(Cell(left, right, low, high, region, share))
-    return Field(
-        name="cheaper",
-        title="Where which is cheaper for the same use value",
-        says=f"each field is what holds in most of {many} draws of everything else",
-        x="proposals to choose from",
-        y="correlation of makers' and market's need (rho)",
-        regions=REGIONS,
-        panes=tuple(Pane(title, tuple(cells), ()) for title, cells in panes.items()),
-        effect="share of draws in which the open call is cheaper",
+def _maps(laboratory: Laboratory) -> tuple[Field, Field]:
+    """Which is cheaper, by the number of proposals: over how far needs agree, and over makers' effort."""
+    rows = laboratory.size.rows
+    return (
+        _map(
+            laboratory,
+            Field(
+                name="cheaper",
+                title="Where which is cheaper for the same use value",
+                says="",
+                x="proposals to choose from",
+                y="correlation of makers' and market's need (rho)",
+                regions=REGIONS,
+                panes=(Pane(_SPONSOR, (), ()), Pane(_EVERYBODY, (), ())),
+                effect=_EFFECT,
+            ),
+            "rho",
+            np.linspace(0.0, 0.8, rows + 1),
+        ),
+        _map(
+            laboratory,
+            Field(
+                name="effort",
+                title="Where which is cheaper for everybody, by what a proposal costs its maker",
+                says="",
+                x="proposals to choose from",
+                y="effort of a proposal (1 = price of a commission)",
+                regions=REGIONS,
+                panes=(Pane(_EVERYBODY, (), ()), Pane(_HOURS, (), ())),
+                effect=_EFFECT,
+                log_y=True,
+            ),
+            "effort",
+            np.geomspace(0.001, 1.0, rows + 1),
+        ),
     )
 
 
-def _at(contests: Contests, proposals: float, rho: float) -> Contests:
-    size = len(contests.rho)
-    return replace(contests, proposals=np.full(size, proposals), rho=np.full(size, rho))
+def _map(laboratory: Laboratory, field: Field, name: str, edges: Numbers) -> Field:
+    """The map with its cells: in each, what holds in most draws of everything else."""
+    others = contests_of(contest_draws(laboratory)[: max(20, laboratory.size.contests // 40)])
+    numbers = np.geomspace(3.0, 10_000.0, laboratory.size.columns + 1)
+    cells: dict[str, list[Cell]] = {pane.title: [] for pane in field.panes}
+    for left, right in pairwise(numbers.tolist()):
+        for low, high in pairwise(edges.tolist()):
+            middle = (low * high) ** 0.5 if field.log_y else (low + high) / 2
+            here = _at(others, proposals=(left * right) ** 0.5, **{name: middle})
+            costs, price = _costs(here), commission_a_use(here)
+            for title, found in cells.items():
+                share = float((costs[title] < price).mean())
+                region = REGIONS[0] if share >= _HALF else REGIONS[1]
+                found.append(Cell(left, right, low, high, region, share))
+    return replace(
+        field,
+        says=f"each field is what holds in most of {len(others.rho)} draws of everything else",
+        panes=tuple(Pane(title, tuple(found), ()) for title, found in cells.items()),
+    )
+
+
+def _costs(contests: Contests) -> dict[str, Numbers]:
+    """What an open call costs for one useful feature, by account."""
+    taken = useful_taken(contests)
+    return {
+        _SPONSOR: cash_a_use(contests, taken),
+        _EVERYBODY: whole_a_use(contests, taken),
+        _HOURS: whole_a_use(contests, taken, own=False),
+    }
+
+
+def _at(contests: Contests, **values: float) -> Contests:
+    return replace(contests, **{name: np.full(len(contests.rho), value) for name, value in values.items()})
 
 
 def _frame(laboratory: Laboratory) -> Lines:
@@ -168,7 +213,7 @@ def _frame(laboratory: Laboratory) -> Lines:
     runs = laboratory.size.contests_run
     numbers = np.geomspace(1.0, 300.0, 31)
     for cost in (0.003, 0.03):
-        label = f"judging costs {cost:g}; a Gumbel quality would judge {best_number(1.0, cost):,.0f}"
+        label = f"judging costs {cost:g} (Gumbel: best N {best_number(1.0, cost):,.0f})"
         closed = open_call(numbers, mean=0.0, spread=1.0, cost=cost)
         known = tuple(
             Line(float(n), float(y), float(y), float(y)) for n, y in zip(numbers, closed, strict=True)

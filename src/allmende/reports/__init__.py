@@ -5,7 +5,7 @@ A report computes nothing: it turns a measurement into blocks (`document`) and d
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 # The doors load this package for its words alone; what it tells is loaded when it is told.
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def _document(told: "Told", command: str) -> "Document":
     from allmende.conditions.hinges import Conditions
     from allmende.examination.examining import Examination
     from allmende.forecasting.forecast import Forecast
+    from allmende.measurement import Measurement
     from allmende.reports.claims import claims_page
     from allmende.reports.claimsfile import claims_json
     from allmende.reports.comparison import comparison
@@ -66,16 +67,18 @@ def _document(told: "Told", command: str) -> "Document":
     from allmende.reports.worlds import worlds_page
     from allmende.results import Results
 
-    if isinstance(told, Results):
-        return worlds_page(told, command=command, data=page_data(told, command=command))
-    if isinstance(told, Comparison):
-        return futures_page(told, command=command, data=comparison_json(told, command=command))
-    if isinstance(told, Conditions):
-        return conditions_page(told, command=command, data=conditions_json(told, command=command))
-    if isinstance(told, Examination):
-        return claims_page(told, command=command, data=claims_json(told, command=command))
-    if isinstance(told, Forecast):
-        return forecast_page(told, command=command, data=forecast_json(told, command=command))
+    tellers: tuple[tuple[type, Any, Any], ...] = (
+        (Results, worlds_page, page_data),
+        (Comparison, futures_page, comparison_json),
+        (Conditions, conditions_page, conditions_json),
+        (Examination, claims_page, claims_json),
+        (Forecast, forecast_page, forecast_json),
+    )
+    for kind, page_of, data_of in tellers:
+        if isinstance(told, kind):
+            found: Document = page_of(told, command=command, data=data_of(told, command=command))
+            return found
     if isinstance(told, Sequence):
         return comparison(told, command=command)
+    assert isinstance(told, Measurement)
     return page(told, command=command)

@@ -77,16 +77,16 @@ class Store:
 
     dialect: Dialect
     place: str
-    _own: threading.local = field(default_factory=threading.local)
+    _idle: list[Connection] = field(default_factory=list)
     _writing: threading.Lock = field(default_factory=threading.Lock)
     _writer: Connection | None = None
-    _opened: list[Connection] = field(default_factory=list)
     _change: tuple[float, int] = (0.0, -1)
 
     def rows(self, statement: str, *values: Value) -> list[Row]:
         """The rows of a question."""
         text = self.dialect.written(statement)
-        return list(self._reader().execute(text, values).fetchall())
+        with self._reading() as connection:
+            return list(connection.execute(text, values).fetchall())
 
     def row(self, statement: str, *values: Value) -> Row | None:
         """The first row of a question; None when there is none."""
@@ -133,31 +133,36 @@ class Store:
     def close(self) -> None:
         """Give every connection back."""
         with self._writing:
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-            self._writer = None
-            self._own = threading.local()
+            while self._idle:
+                self._idle.pop().close()
+            if self._writer is not None:
+                self._writer.close()
+                self._writer = None
 
-    def _reader(self) -> Connection:
-        found: Connection | None = getattr(self._own, "connection", None)
-        if found is None or getattr(found, "closed", False):
-            found = self._connect(reading=True)
-            self._own.connection = found
-        return found
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A connection that nobody else uses meanwhile; one that failed is not used again."""
+        # Threads come and go, connections are kept; taking from the end of a list is safe from any thread.
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect(reading=True)
+        try:
+            yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
 
     def _connect(self, *, reading: bool) -> Connection:
         connect = _sqlite if self.dialect is SQLITE else _postgres
-        connection = connect(self.place, reading=reading)
-        self._opened.append(connection)
-        return connection
+        return connect(self.place, reading=reading)
 
     def _give_up(self, connection: Connection) -> None:
         try:
             connection.execute("ROLLBACK")
         except Exception:  # noqa: BLE001 - a connection that cannot roll back is given up, whatever it says
             connection.close()
-            self._opened.remove(connection)
             self._writer = None
 
 

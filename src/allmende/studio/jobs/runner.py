@@ -1,4 +1,7 @@
-"""Runner: takes jobs from the queue, starts a process for each, and keeps what comes out as a version."""
+"""Runner: takes jobs from the queue, starts a process for each, and keeps what comes out as a version.
+
+Once an hour it also erases what is private and has outlived its date.
+"""
 
 import contextlib
 import json
@@ -15,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from allmende.studio.database.store import Store
+from allmende.studio.discussion.private import purge
 from allmende.studio.jobs.queue import Job, job_folder, look_up
 from allmende.studio.settings import Settings
 from allmende.studio.studies.versions import add_version
@@ -23,6 +27,7 @@ __all__ = ["Runner", "version_folder"]
 
 _LOOK_S = 0.1
 _NICE = 10
+_TIDY_S = 3600.0
 _OWN = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "PYTHONPATH", "VIRTUAL_ENV")
 
 
@@ -53,6 +58,7 @@ class Runner:
     _stop: threading.Event = field(default_factory=threading.Event)
     _wake: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
+    _tidy_at: float = 0.0
 
     def start(self) -> None:
         """Begin; what ran when the studio last ended is queued again and goes on from its checkpoint."""
@@ -79,6 +85,9 @@ class Runner:
             for number, one in list(self._running.items()):
                 self._watch(number, one)
             self._start_next()
+            if time.monotonic() >= self._tidy_at:
+                purge(self.store, now=int(time.time()))
+                self._tidy_at = time.monotonic() + _TIDY_S
             self._wake.wait(_LOOK_S if self._running else 1.0)
             self._wake.clear()
 

@@ -50,7 +50,8 @@ def discussion(asked: Asked) -> Response:
 
 def description(asked: Asked) -> Response:
     """What can be asked, as OpenAPI 3.1."""
-    name = {"name": "study", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+    kind = {"type": "string", "pattern": "^[a-z0-9-]{1,64}$"}
+    name = {"name": "study", "in": "path", "required": True, "schema": kind}
     return data(
         {
             "openapi": "3.1.0",

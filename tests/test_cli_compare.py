@@ -59,6 +59,20 @@ def test_it_tells_on_the_screen_and_in_files(tmp_path: Path, capsys: pytest.Capt
     assert str(tmp_path) not in page.read_text()
 
 
+def test_it_says_what_would_have_to_be_true(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, data = tmp_path / "page.html", tmp_path / "data.json"
+    code, out, err = run(
+        capsys, "compare", "commons", "--over-prior", "90", "--policy", "bounty", *SMALL, "--html", page,
+        "--json", data,
+    )  # fmt: skip
+    assert code == 0, err
+    assert "90 sets of values" in " ".join(out.split())
+    assert "What would have to be true" in page.read_text()
+    stored = json.loads(data.read_text())["conditions"]
+    assert (stored["draws"], stored["members"], stored["months"]) == (90, 100, 14)
+    assert stored["policies"] == ["bounty"]
+
+
 def test_the_page_tells_every_effect_and_says_that_it_is_simulated() -> None:
     told = compare("commons", policies=[Bounty()], members=100, months=14, replicates=4, threads=1)
     document = futures_page(told, command="allmende compare commons", data=comparison_json(told))
@@ -88,6 +102,7 @@ def test_the_page_tells_every_effect_and_says_that_it_is_simulated() -> None:
         (["compare", "comons", "--policy", "gate"], "Did you mean 'commons'"),
         (["compare", "commons", "--policy", "gate", "--outcome", "userz", *SMALL], "Did you mean 'users'"),
         (["compare", "commons", "--policy", "gate", "--html", "no/where.html"], "does not exist"),
+        (["compare", "commons", "--policy", "gate", "--over-prior", "9"], "x>=80"),
     ],
 )
 def test_faults_are_one_message_and_code_two(

@@ -45,4 +45,4 @@ def test_there_are_suites_for_indicators() -> None:
 
 def test_there_are_suites_for_policies() -> None:
     importlib.import_module("test_policies")
-    assert len(CHECKS["policy"]) >= 12
+    assert len(CHECKS["policy"]) >= 13

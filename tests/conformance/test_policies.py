@@ -91,6 +91,14 @@ def test_it_leaves_the_rules_it_is_given_alone(plugin: Policy) -> None:
 
 
 @check("policy")
+def test_it_shifts_parameters_from_what_they_are_in_each_world(plugin: Policy) -> None:
+    """Worlds may have drawn other values: a parameter that is set is the same in all of them."""
+    for economy in economies(plugin):
+        changes = plugin()(economy.rules()).changes
+        assert not [change.name for change in changes if change.times == 0]
+
+
+@check("policy")
 def test_every_cent_is_kept(plugin: Policy) -> None:
     """`simulate` audits the books of every world in every month and raises when they do not close."""
     outside = {each.name for each in ACCOUNTS if each.overdraft}
@@ -224,6 +232,10 @@ def opposite(levers: Levers, rules: Rules) -> Rules:
             test_its_order_does_not_matter_where_it_says_so,
         ),
         (bad(opposite), test_it_says_what_it_is),
+        (
+            bad(lambda levers, rules: rules.with_parameters(gate=levers.dose)),
+            test_it_shifts_parameters_from_what_they_are_in_each_world,
+        ),
     ],
 )
 def test_the_suite_refuses_a_policy_that_breaks_its_rules(plugin: Policy, test) -> None:

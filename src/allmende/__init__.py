@@ -6,10 +6,22 @@ light; each verb is imported when it is first used.
 
 import importlib
 
-__all__ = ["claims", "compare", "explore", "forecast", "measure", "place", "read", "report", "simulate"]
+__all__ = [
+    "calibrate",
+    "claims",
+    "compare",
+    "explore",
+    "forecast",
+    "measure",
+    "place",
+    "read",
+    "report",
+    "simulate",
+]
 __version__ = "0.1.0"
 
 _VERBS = {
+    "calibrate": "allmende.calibration.fitting",
     "claims": "allmende.examination.examining",
     "compare": "allmende.comparison",
     "explore": "allmende.conditions.exploring",

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from allmende.effects import Effect, Standing, effect_of, standings_of
 from allmende.errors import AllmendeError, OutOfRangeError, UnknownNameError
 from allmende.executors import Progress
+from allmende.model.beginning import Calibrated
 from allmende.model.economy import Economy
 from allmende.model.parameters import MemberParams
 from allmende.model.rules import Policy, label_of
@@ -90,7 +91,7 @@ class Comparison:
 
 
 def compare(
-    economy: str | Economy,
+    economy: str | Economy | Calibrated,
     *,
     policies: Sequence[Policy | Sequence[Policy]],
     members: int = 1_000,
@@ -109,7 +110,8 @@ def compare(
     """What would policies do, against the same people and the same luck without them?
 
     Args:
-        economy: An economy, or its name.
+        economy: An economy, its name, or a calibrated community: then every replicate has its own draw from
+            what is believed of it.
         policies: Futures besides the baseline, each a policy or several together.
         members: Members each world starts with.
         months: How many months.

@@ -22,6 +22,7 @@ from allmende.calibration.work import Work
 from allmende.errors import AllmendeError, OutOfRangeError, UnknownNameError
 from allmende.model.beginning import Beginning
 from allmende.model.parameters import MemberParams
+from allmende.months import text
 from allmende.panel import Panel
 from allmende.params import Number, Provenance
 from allmende.simulation import economy_called
@@ -224,7 +225,7 @@ class Fit:
             for number, base in enumerate(rest)
         )
         people = population_of(self.members, drawn["environment"], drawn.values[:, : len(NAMES)])
-        return Beginning(economy, self.size, sets, people)
+        return Beginning(economy, self.size, sets, people, self.name, self._caution())
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Every parameter with its interval and where it comes from: measured ones first."""
@@ -240,6 +241,15 @@ class Fit:
             number, factor = float(value), float(np.exp(1.96 * min(errors.get(name, 0.0), 5.0)))
             found.append(Estimate(name, number, number / factor, number * factor, params.provenance(name)))
         return tuple(sorted(found, key=lambda one: one.provenance != "measured"))
+
+    def _caution(self) -> tuple[str, ...]:
+        """What must stand beside every future of this community."""
+        start = (
+            f"Worlds begin with the members of {self.name} as of {text(self.stretch.stop - 1)}, about "
+            f"{self.members.expected_active:,.0f} of whom are expected to take part still; what the record "
+            f"does not say is as in the economy '{self.economy}'."
+        )
+        return (*(note for note in self.notes[:1] if note.startswith("The member model")), start)
 
     def _likely(self) -> dict[str, float]:
         return {

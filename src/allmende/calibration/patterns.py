@@ -82,13 +82,13 @@ def compared(cells: Cells, laws: Numbers, *, seed: int) -> tuple[Pattern, ...]:
         shown = worlds[np.isfinite(worlds[:, place]), place]
         if counted[place] < _FEWEST or len(shown) < len(laws) // 2:
             continue
-        low, middle, high = np.quantile(shown, (_OUTSIDE, 0.5, 1 - _OUTSIDE))
+        low, middle, high = (float(one) for one in np.quantile(shown, (_OUTSIDE, 0.5, 1 - _OUTSIDE)))
         # Quantiles of few worlds end inside; the spread tells where the rest would lie.
         wide = 2.8 * float(shown.std())
         patterns.append(
             Pattern(
-                name, float(found[place]), min(float(low), middle - wide), float(middle),
-                max(float(high), middle + wide),
+                name, float(found[place]), min(low, middle - wide), middle,
+                max(high, middle + wide),
             )
         )  # fmt: skip
     return tuple(patterns)

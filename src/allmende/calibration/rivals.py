@@ -99,7 +99,8 @@ def _periodic(first: float, second: float, months: int) -> tuple[Numbers, Number
 
     month = np.arange(months + 1)
     base = betaln(first, second)
-    return betaln(first + 1, second + month) - base, betaln(first, second + month) - base
+    leaving, staying = betaln(first + 1, second + month) - base, betaln(first, second + month) - base
+    return np.asarray(leaving, np.float64), np.asarray(staying, np.float64)
 
 
 def _pareto(shape: float, scale: float, months: int) -> tuple[Numbers, Numbers]:

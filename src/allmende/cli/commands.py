@@ -13,6 +13,7 @@ COMMANDS = {
     "place": ("allmende.cli.place", "Say which economy it is, when, and on what evidence."),
     "facts": ("allmende.cli.facts", "Begin a facts file: what no record holds, asked for by name."),
     "cases": ("allmende.cli.cases", "List the casebook: dated cases of all three economies."),
+    "calibrate": ("allmende.cli.calibrate", "Fit the member model to a community's own record."),
     "forecast": ("allmende.cli.forecast", "Forecast the coming year, with intervals that were checked."),
     "simulate": ("allmende.cli.simulate", "Simulate an economy: sharing, commons, crowdsourcing."),
     "compare": (

@@ -13,30 +13,46 @@ _COUNT = click.IntRange(min=1)
 
 
 @click.command("simulate")
-@click.argument("economy")
+@click.argument("target", metavar="ECONOMY|PATH")
+@click.option(
+    "--economy", default="commons", show_default=True, metavar="NAME", help="Economy of a community (PATH)."
+)
 @click.option(
     "--set", "given", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be repeated."
 )
-@click.option("--members", type=_COUNT, default=1000, show_default=True, help="Members at the start.")
+@click.option(
+    "--members", type=_COUNT, default=1000, show_default=True, help="Members at the start (of an economy)."
+)
 @click.option("--months", type=_COUNT, default=120, show_default=True, help="Length of the run.")
 @click.option("--replicates", type=_COUNT, default=20, show_default=True, help="Worlds of other luck.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
-@click.option("--threads", type=_COUNT, default=None, help="How many threads; all processors by default.")
+@click.option(
+    "--executor",
+    default="threads",
+    show_default=True,
+    metavar="NAME",
+    help="Where worlds are run: serial, threads, processes, ray.",
+)
+@click.option("--threads", type=_COUNT, default=None, help="How many threads, processes or tasks at a time.")
 @click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
 @click.option("--json", type=OUT, metavar="FILE", help="Write the results as JSON.")
 def command(
     *,
+    target: str,
     economy: str,
     given: tuple[str, ...],
     members: int,
     months: int,
     replicates: int,
     seed: int,
+    executor: str,
     threads: int | None,
     html: Path | None,
     json: Path | None,
 ) -> None:
-    """Simulate an economy: sharing, commons, crowdsourcing, ..., or that of a case: case:youtube-2006.
+    """Simulate an economy: sharing, commons, crowdsourcing, ..., that of a case: case:youtube-2006, or PATH.
+
+    A community at PATH is calibrated first, and worlds start with its own members.
 
     Members arrive, act, pause and leave as in real communities; institutions pay, offer and admit; money is
     conserved. The same seed gives the same worlds, whatever the number of threads.
@@ -45,22 +61,20 @@ def command(
         refuse_unwritable(place)
 
     from allmende.cli.progress import shown_progress
+    from allmende.cli.targets import target_of
     from allmende.reports.terminal import show
     from allmende.reports.worlds import worlds_brief
     from allmende.simulation import simulate
 
-    if economy.startswith("case:"):
-        from allmende.typology.casebook import economy_of
-
-        economy = economy_of(economy.removeprefix("case:"))
     with shown_progress() as progress:
         results = simulate(
-            economy,
+            _case(target) or target_of(target, economy=economy, seed=seed, progress=progress),
             members=members,
             months=months,
             replicates=replicates,
             seed=seed,
             parameters=settings(given),
+            executor=executor,
             threads=threads,
             progress=progress,
         )
@@ -75,6 +89,15 @@ def command(
     if json is not None:
         json.expanduser().write_text(results_json(results, command=made_by), encoding="utf-8")
         click.echo(f"The data: {json}", err=True)
+
+
+def _case(target: str) -> str | None:
+    """The economy of a case of the casebook; None where none is meant."""
+    if not target.startswith("case:"):
+        return None
+    from allmende.typology.casebook import economy_of
+
+    return economy_of(target.removeprefix("case:"))
 
 
 def settings(given: tuple[str, ...], *, option: str = "--set") -> dict[str, float | int | bool]:

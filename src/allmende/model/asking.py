@@ -45,6 +45,8 @@ class Asked:
         draws: Parameters of each draw.
         policies: For each future, its policies; the first is the baseline and has none.
         population: Members of a community to begin with; made up when None.
+        community: Name of the community; "" where members are made up.
+        notes: Sentences a reader of the results must see.
     """
 
     economy: Economy
@@ -55,6 +57,8 @@ class Asked:
     draws: tuple[MemberParams, ...]
     policies: tuple[tuple[Policy, ...], ...]
     population: Population | None = None
+    community: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def worlds(self) -> int:
@@ -176,8 +180,9 @@ def _of_community(
     many, worlds = (replicates, 1) if draws == 1 else (draws, replicates)
     start = target.beginning(draws=many, seed=seed, parameters=parameters)
     return Asked(
-        start.economy, start.members, months, worlds, seed, start.draws, _futures(policies), start.population
-    )
+        start.economy, start.members, months, worlds, seed, start.draws, _futures(policies),
+        start.population, start.name, start.notes,
+    )  # fmt: skip
 
 
 def _futures(policies: Sequence[Policy | Sequence[Policy]]) -> tuple[tuple[Policy, ...], ...]:

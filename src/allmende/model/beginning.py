@@ -21,12 +21,16 @@ class Beginning:
         members: How many members are expected: the scale of arrivals and of the market.
         draws: Parameters of each draw.
         population: The members.
+        name: The community.
+        notes: Sentences a reader of its futures must see.
     """
 
     economy: Economy
     members: int
     draws: tuple[MemberParams, ...]
     population: Population
+    name: str
+    notes: tuple[str, ...]
 
 
 @runtime_checkable

@@ -48,7 +48,7 @@ def gathered(
         parameters=tuple(wanted.draws[0].describe()),
         replay=Replay("simulate", arguments_of(wanted, parameters), wanted.seed, version("allmende")),
         flows=flows,
-        notes=NOTES,
+        notes=(*wanted.notes, *NOTES),
     )
 
 
@@ -75,6 +75,7 @@ def arguments_of(wanted: Asked, parameters: Mapping[str, Number] | None = None) 
         "economy": wanted.economy.name, "members": wanted.members, "months": wanted.months,
         "replicates": wanted.replicates, "draws": len(wanted.draws), "parameters": dict(parameters or {}),
         "policies": [[table_of(policy) for policy in future] for future in wanted.policies],
+        **({"community": wanted.community} if wanted.community else {}),
     }  # fmt: skip
 
 

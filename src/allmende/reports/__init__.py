@@ -4,11 +4,13 @@ A report computes nothing: it turns a measurement into blocks (`document`) and d
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 # The doors load this package for its words alone; what it tells is loaded when it is told.
 if TYPE_CHECKING:
+    from allmende.calibration.fit import Fit
     from allmende.comparison import Comparison
     from allmende.conditions.hinges import Conditions
     from allmende.examination.examining import Examination
@@ -17,7 +19,8 @@ if TYPE_CHECKING:
     from allmende.reports.document import Document
     from allmende.results import Results
 
-    Told = Measurement | Results | Comparison | Conditions | Examination | Forecast | Sequence[Measurement]
+    Single = Measurement | Results | Comparison | Conditions | Examination | Forecast | Fit
+    Told = Single | Sequence[Single]
 
 __all__ = ["report"]
 
@@ -31,8 +34,8 @@ def report(told: "Told", path: str | Path, *, command: str = "") -> Path:
 
     Args:
         told: What was measured or simulated: one community, several to compare, the results of an economy,
-            what policies would do in it, what would have to be true for that, a forecast, or what
-            came out about the claims of the theory.
+            what policies would do in it, what would have to be true for that, a calibration, a forecast, or
+            what came out about the claims of the theory. Several of different kinds make one page.
         path: Where the page goes.
         command: The command that makes it again, printed at its foot.
 
@@ -48,6 +51,7 @@ def report(told: "Told", path: str | Path, *, command: str = "") -> Path:
 
 
 def _document(told: "Told", command: str) -> "Document":
+    from allmende.calibration.fit import Fit
     from allmende.comparison import Comparison
     from allmende.conditions.hinges import Conditions
     from allmende.examination.examining import Examination
@@ -59,6 +63,8 @@ def _document(told: "Told", command: str) -> "Document":
     from allmende.reports.comparisonfile import comparison_json
     from allmende.reports.conditions import conditions_page
     from allmende.reports.conditionsfile import conditions_json
+    from allmende.reports.fitfile import fit_json
+    from allmende.reports.fits import fit_page
     from allmende.reports.forecastfile import forecast_json
     from allmende.reports.forecasts import forecast_page
     from allmende.reports.futures import futures_page
@@ -73,12 +79,27 @@ def _document(told: "Told", command: str) -> "Document":
         (Conditions, conditions_page, conditions_json),
         (Examination, claims_page, claims_json),
         (Forecast, forecast_page, forecast_json),
+        (Fit, fit_page, fit_json),
     )
     for kind, page_of, data_of in tellers:
         if isinstance(told, kind):
             found: Document = page_of(told, command=command, data=data_of(told, command=command))
             return found
     if isinstance(told, Sequence):
-        return comparison(told, command=command)
+        if any(not isinstance(one, Measurement) for one in told):
+            return _together([_document(one, command) for one in told])
+        return comparison(cast("Sequence[Measurement]", told), command=command)
     assert isinstance(told, Measurement)
     return page(told, command=command)
+
+
+def _together(documents: "Sequence[Document]") -> "Document":
+    """Several pages as one: the sections of each under its title, what made them at the foot."""
+    from allmende.reports.document import Document, Paragraph, Section
+
+    sections = []
+    for number, one in enumerate(documents):
+        sections.append(Section(f"part-{number}", one.title, (Paragraph(one.subtitle),)))
+        sections += [replace(section, name=f"part-{number}-{section.name}") for section in one.sections]
+    first = documents[0]
+    return Document(first.title, first.subtitle, tuple(sections), first.footer, first.data)

@@ -7,6 +7,7 @@ from math import isfinite
 from allmende.comparison import GROUPS, Comparison
 from allmende.conditions.hinges import Conditions
 from allmende.effects import LESS_IS_BETTER, LEVEL, Effect, differences
+from allmende.model.gathering import NOTES
 from allmende.outcomes import LEVEL as WORLDS_LEVEL
 from allmende.outcomes import flows
 from allmende.plots import worlds
@@ -74,6 +75,7 @@ def futures_page(
         data: The machine-readable form.
     """
     sections = (
+        *_caution(told),
         Section("head", "", (Facts(_facts(told)),)),
         Section("short", "In short", in_short(told, conditions), "cards"),
         Section("standing", "Which future is better", (_standing_table(told),)),
@@ -107,12 +109,13 @@ def futures_brief(told: Comparison, *, conditions: Conditions | None = None) -> 
         conditions: What would have to be true, when that was asked.
     """
     sections = (
+        *_caution(told),
         Section("head", "", (Facts(_facts(told)),)),
         Section("standing", "Which future is better", (_standing_table(told),)),
         Section("groups", "Who gains and who loses", tuple(_groups(told))),
         *(conditions_brief(conditions) if conditions else ()),
     )
-    return Document(_economy(told), "simulated", sections, _footer(told, ""))
+    return Document(visible(_economy(told)), "simulated", sections, _footer(told, ""))
 
 
 def _title(told: Comparison) -> str:
@@ -121,7 +124,7 @@ def _title(told: Comparison) -> str:
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     if len(listed) > _LONGEST_TITLE:
         listed = f"{len(told.results.policies) - 1} futures"
-    return f"{_economy(told).capitalize()}: {visible(listed)}?"
+    return f"{visible(_economy(told).capitalize())}: {visible(listed)}?"
 
 
 def _facts(told: Comparison) -> tuple[tuple[str, str], ...]:
@@ -309,7 +312,14 @@ def _footer(told: Comparison, command: str) -> tuple[tuple[str, str], ...]:
 
 
 def _economy(told: Comparison) -> str:
-    return str(told.results.replay.arguments.get("economy", "economy"))
+    arguments = told.results.replay.arguments
+    return str(arguments.get("community") or arguments.get("economy", "economy"))
+
+
+def _caution(told: Comparison) -> tuple[Section, ...]:
+    """What must be read first where the worlds are those of a community."""
+    notes = tuple(visible(note, longest=1000) for note in told.notes if note not in NOTES)
+    return (Section("caution", "Before you read on", (Notes(notes),)),) if notes else ()
 
 
 def _share(effect: Effect, value: float) -> str:

@@ -96,7 +96,7 @@ def test_the_page_tells_every_effect_and_says_that_it_is_simulated() -> None:
         (["compare", "commons", "--policy", "bounty", "pool=-5"], "pool is -5"),
         (["compare", "commons", "--policy", "bounty", "pool=much"], "lever pool=much is not NAME=VALUE"),
         (["compare", "commons", "--policy", "pool=5"], "begin with the name of a policy"),
-        (["compare", "commons", "--policy", "revenue-share"], "no 'platform' in this economy"),
+        (["compare", "commons", "--policy", "contract"], "no 'sponsor' in this economy"),
         (["compare", "commons", "--policy", "gate", "start=70"], "starts in month 70"),
         (["compare", "commons", "--policy", "gate", "+", "gate"], "given twice"),
         (["compare", "comons", "--policy", "gate"], "Did you mean 'commons'"),

@@ -79,7 +79,7 @@ def test_an_institution_that_is_not_there_or_was_changed_is_named() -> None:
     commons, sharing = get("economy", "commons").rules(), get("economy", "sharing").rules()
     assert institution(sharing, "platform", Platform).name == "platform"
     with pytest.raises(AllmendeError, match=r"no 'platform' in this economy.*firms, foundation"):
-        RevenueShare()(commons)
+        institution(commons, "platform", Platform)
     poorer = FundingShock()(sharing)
     with pytest.raises(AllmendeError, match="another policy has changed 'platform' already"):
         RevenueShare()(poorer)

@@ -72,7 +72,7 @@ def test_random_futures_hold_any_policy_that_fits(random_worlds: ModuleType) -> 
     futures = [random_worlds.any_future(random, get("economy", "commons")) for _ in range(60)]
     seen = {policy.policy_name() for future in futures for policy in future}
     assert {"fork", "hiring", "mentoring", "grant", "foundation", "layoff", "bounty"} <= seen
-    assert not {"revenue_share", "contract"} & seen
+    assert not {"open_call", "contract"} & seen
 
 
 @dataclass(frozen=True)

@@ -66,6 +66,7 @@ FLOORS = {
         "answers",
         "findings",
         "measurement",
+        "standing",
     ],
     "grammar": ["model", "policy", "policyfile", "typology"],
     "worlds": ["economies", "policies", "simulation", "outcomes", "odd"],

@@ -3,6 +3,7 @@
 from allmende.measurement import Measurement
 from allmende.reports.document import Document, Facts, Section, Sparkline
 from allmende.reports.escaping import visible
+from allmende.reports.standings import standings_brief
 from allmende.reports.telling import caution, facts, findings, numbers_table, refused_answers, source_notes
 from allmende.summaries import active_by_period, chart_step
 
@@ -24,6 +25,9 @@ def brief(measurement: Measurement) -> Document:
         Section("activity", "", (_activity(measurement),)),
         Section("numbers", "Numbers", (numbers_table(measurement, refusals=False),)),
     ]
+    place = standings_brief(measurement)
+    if place:
+        sections.append(Section("standing", "Among others", place))
     refused = tuple(refused_answers(measurement.answers, short=True))
     if refused:
         sections.append(Section("refused", "Not answered", (Facts(refused),)))

@@ -17,6 +17,7 @@ from allmende.reports.escaping import visible
 from allmende.reports.figures import figures, series_figures
 from allmende.reports.machine import json_text
 from allmende.reports.provenance import raw_table, worth
+from allmende.reports.standings import standings_section
 from allmende.reports.telling import (
     caution,
     facts,
@@ -84,6 +85,7 @@ def page(measurement: Measurement, *, command: str = "") -> Document:
         Section("glance", "At a glance", (Facts(facts(measurement)), tiles(measurement))),
         Section("charts", "Who comes, who stays, who carries the work", tuple(figures(measurement)), "grid"),
         Section("numbers", "Every number", _numbers(measurement)),
+        standings_section(measurement),
         Section("series", f"By {measurement.by}", tuple(series_figures(measurement)), "small"),
         Section(
             "record",

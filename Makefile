@@ -25,11 +25,20 @@ $(VENV)/ready-dev: requirements-dev.lock $(VENV)/ready
 	@$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: $(VENV)/ready ## measure a repository: make demo REPO=path/to/clone (this one by default)
+# A young or small repository is refused with code 2 and told why; what follows goes on without it.
+demo: $(VENV)/ready ## measure, place, forecast, compare: make demo REPO=path/to/clone (this one by default)
 	@mkdir -p demo
+	@printf '\n== Measure: who carries it, and does it renew itself?\n\n'
 	@$(BIN)/allmende measure "$(REPO)" --html demo/measured.html --json demo/measured.json
-	@echo
-	@echo "The page: $$(pwd)/demo/measured.html"
+	@printf '\n== Place: which economy is it, and how do we know?\n\n'
+	@$(BIN)/allmende place "$(REPO)" --html demo/placed.html
+	@printf '\n== Forecast: what will the coming year bring?\n\n'
+	@$(BIN)/allmende forecast "$(REPO)" --html demo/forecast.html || [ $$? -eq 2 ]
+	@printf '\n== Compare: what would a policy change?\n\n'
+	@$(BIN)/allmende compare "$(REPO)" --policy recognition --months 24 --html demo/compared.html \
+	  || { [ $$? -eq 2 ] && printf '\nSo here is a commons of a thousand members instead.\n\n' && \
+	  $(BIN)/allmende compare commons --policy recognition --months 24 --html demo/compared.html; }
+	@printf '\nThe pages: %s\n' "$$(pwd)/demo"
 
 test: $(VENV)/ready-dev ## every test but the slow ones
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow"

@@ -154,9 +154,8 @@ def command_line() -> str:
         "`NO_COLOR` is honoured.",
         "",
     ]
-    for name in COMMANDS:
-        command = commands.get_command(click.Context(commands), name)
-        assert command is not None
+    found = [(name, commands.get_command(click.Context(commands), name)) for name in COMMANDS]
+    for name, command in [pair for one in found for pair in _with_verbs(*one)]:
         context = click.Context(command, info_name=f"allmende {name}")
         usage = " ".join(command.collect_usage_pieces(context))
         lines += [
@@ -175,6 +174,13 @@ def command_line() -> str:
                 lines.append(f"| `{record[0].replace('|', ' or ')}` | {meaning} |")
         lines.append("")
     return "\n".join(lines)
+
+
+def _with_verbs(name: str, command: click.Command | None) -> list[tuple[str, click.Command]]:
+    """A command, and the verbs that it has."""
+    assert command is not None
+    verbs = command.commands.items() if isinstance(command, click.Group) else ()
+    return [(name, command), *((f"{name} {verb}", each) for verb, each in verbs)]
 
 
 def tables() -> str:

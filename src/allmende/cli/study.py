@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from allmende.comparison import Comparison
+    from allmende.executors import Progress
     from allmende.sweeps import Sweep
 
-__all__ = ["command"]
+__all__ = ["EXECUTOR", "WORKERS", "command", "compared"]
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -19,7 +21,7 @@ EXECUTOR = click.option(
     "--executor",
     default="",
     metavar="NAME",
-    help="Where runs are made: serial, threads, processes, ray; what the study says by default.",
+    help="Where runs are made: serial, threads, processes, ray; otherwise as the study says.",
 )
 WORKERS = click.option(
     "--workers", type=click.IntRange(min=1), default=None, metavar="N", help="How many at a time."
@@ -104,6 +106,38 @@ def replay_folder(*, folder: Path, executor: str, workers: int | None) -> None:
             next_step="The folder was changed, or the model is another one: see the version in the manifest.",
         )
     click.echo(f"The same, bit for bit: {told.hash}")
+
+
+def compared(file: Path, *, executor: str, workers: int | None, progress: "Progress") -> "Comparison":
+    """What the futures of a study would do, without a folder.
+
+    Args:
+        file: The study file.
+        executor: Where runs are made; what the study says when "".
+        workers: How many at a time; what the study says when None.
+        progress: Told how far it is.
+
+    Raises:
+        UsageError: the study has several cases, or nothing to compare.
+    """
+    from allmende.comparison import compare
+    from allmende.study import read_study
+
+    study = read_study(file)
+    cases = study.design.cases
+    asked = cases[0].asked
+    if len(cases) > 1 or len(asked.policies) == 1:
+        raise click.UsageError(
+            f"'{file}' has {len(cases)} cases and {len(asked.policies) - 1} futures; one case and "
+            f"a future can be compared. `allmende study run {file}` answers every study.",
+            click.get_current_context(silent=True),
+        )
+    return compare(
+        asked.economy, policies=asked.policies[1:], members=asked.members, months=asked.months,
+        replicates=asked.replicates, seed=asked.seed, draws=asked.draws, parameters=cases[0].given,
+        outcome=study.outcome, executor=executor or study.executor, threads=workers or study.workers,
+        progress=progress,
+    )  # fmt: skip
 
 
 @contextmanager

@@ -84,7 +84,7 @@ def _monthly(methods: Sequence[str], outcome: str, scores: Mapping[tuple[str, st
     told = []
     for method in methods:
         rows = scores[method, outcome]
-        if not rows or "crps" not in rows[0]:
+        if not rows or "crps" not in rows[0] or _same(method, outcome):
             continue
         ratio = scoring.geometric_ratio(_by(rows, "crps"), naive)
         told.append((ratio, method, rows))
@@ -106,7 +106,7 @@ def _yearly(methods: Sequence[str], outcome: str, scores: Mapping[tuple[str, str
     reference = _by(scores[REFERENCE, outcome], "year crps")
     for method in methods:
         rows = scores[method, outcome]
-        if not rows or "year crps" not in rows[0]:
+        if not rows or "year crps" not in rows[0] or _same(method, outcome):
             continue
         share = np.median([row["year crps"] / (row["level"] + 1) for row in rows])
         ratio, low, high = scoring.paired_ratio(_by(rows, "year crps"), reference)
@@ -129,6 +129,9 @@ def _paired(methods: Sequence[str], scores: Mapping[tuple[str, str], list]) -> N
             continue
         cells = []
         for outcome in MONTHLY:
+            if _same(method, outcome):
+                cells.append("the same")
+                continue
             mine, theirs = (_by(scores[one, outcome], "crps") for one in (PRODUCT, method))
             ratio, low, high = scoring.paired_ratio(mine, theirs)
             cells.append(f"{ratio:.3f} ({low:.3f} to {high:.3f}), better in {int((mine < theirs).sum())}")
@@ -146,6 +149,8 @@ def _slices(methods: Sequence[str], cases: "Sequence[Case]") -> None:
         for method in methods:
             if method not in {PRODUCT, "members in an environment", "level in an environment",
                               "flat, last quarter", "AutoARIMA on logs"}:  # fmt: skip
+                continue
+            if _same(method, outcome):
                 continue
             cells = [_ratio(cases, method, outcome, months=months) for months in HORIZONS]
             cells += [_ratio(cases, method, outcome, size=size) for size in SIZES]
@@ -169,6 +174,20 @@ def _ratio(
             ]
     both = np.array(list(sums.values()))
     return f"{scoring.geometric_ratio(both[:, 0], both[:, 1]):.3f}"
+
+
+def _same(method: str, outcome: str) -> bool:
+    """Whether a method says what another one says of this outcome.
+
+    Newcomers come from the level part alone, figures of a whole year from the members part.
+    """
+    if outcome in YEARLY:
+        return "level" in method or method == "members in an environment"
+    return outcome == "newcomers" and method in {
+        "members in an environment",
+        "level in an environment",
+        "members, independent",
+    }
 
 
 def _bold(method: str) -> str:

@@ -26,6 +26,7 @@ SPREADS = (0.04, 0.08, 0.14, 0.22, 0.34)
 SIZES = (3.0, 8.0, 20.0, 60.0, 300.0)
 CELLS = 96
 MEMORY = 96
+HALF_A_YEAR = 6
 SEASON_PRIOR = 6.0
 _MARGIN = 1.2
 _LEAST = 0.15
@@ -41,7 +42,7 @@ class Filtered:
         level: Chance of each level given the parameter set. float64[sets, cells].
         parameters: Persistence, spread, size of each set. float64[sets, 3].
         season: Ratio of each month of the year, January first. float64[12].
-        centre: The level to which it returns.
+        centre: The level to which it returns, that of the last half-year.
     """
 
     grid: Numbers
@@ -93,7 +94,7 @@ def filtered(series: Numbers, start: int) -> Filtered:
     low = np.log(max(smooth.min(), _LEAST)) - _MARGIN
     high = np.log(max(smooth.max(), _LEAST)) + _MARGIN
     grid = np.linspace(low, high, CELLS)
-    recent = known[-2 * MONTHS_A_YEAR :]
+    recent = (known / factor)[-HALF_A_YEAR:]
     centre = float(np.log(max(recent.mean(), _LEAST)))
     walks = [(p, s) for p in PERSISTENCES for s in SPREADS]
     moves = np.array([_moves(grid, p, s, centre) for p, s in walks])

@@ -115,7 +115,7 @@ def cautions(history: History, regime: str, truncated: str) -> tuple[str, ...]:
         )
     if truncated:
         said.append(f"The history is cut short ({truncated}): members who came before the cut look new.")
-    if regime in {"committer", "mixed"}:
+    if regime == "committer":
         said.append(
             "The record names those who enter work, not those who do it: members here are committers."
         )

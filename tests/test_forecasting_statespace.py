@@ -15,10 +15,15 @@ def test_weights_and_levels_are_probabilities() -> None:
 
 @pytest.mark.parametrize("mean", [2.0, 30.0, 800.0])
 def test_a_level_that_stands_still_is_found(mean: float) -> None:
-    series = np.random.default_rng(4).poisson(mean, 90).astype(float)
-    counts, means = simulated(filtered(series, 0), 90, months=12, paths=600, seed=1, part=0)
-    assert np.median(means[:, 0]) == pytest.approx(mean, rel=0.15)
-    assert np.median(counts.sum(axis=1)) == pytest.approx(12 * mean, rel=0.2)
+    """In the mean of ten records; one alone can have had a lucky half-year."""
+    first, years = [], []
+    for seed in range(10):
+        series = np.random.default_rng(seed).poisson(mean, 90).astype(float)
+        counts, means = simulated(filtered(series, 0), 90, months=12, paths=300, seed=1, part=0)
+        first.append(np.median(means[:, 0]))
+        years.append(np.median(counts.sum(axis=1)))
+    assert np.mean(first) == pytest.approx(mean, rel=0.12)
+    assert np.mean(years) == pytest.approx(12 * mean, rel=0.12)
 
 
 def test_a_level_that_jumped_is_followed() -> None:

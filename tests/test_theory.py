@@ -41,6 +41,7 @@ def sharing_laboratory(**values: float) -> Laboratory:
     others = laboratory.drawn(SHARED, SMALL.draws)
     laboratory.once("sharing draws", lambda: tuple(each.with_values(**values) for each in others))
     laboratory.once("field", blank_field)
+    laboratory.once("harms", blank_field)
     return laboratory
 
 

@@ -38,6 +38,7 @@ class Bars:
         says: What is to be seen.
         unit: Their unit; "share" is written in per cent.
         bars: The numbers, in the order in which they are drawn.
+        origin: "simulated" or "computed".
     """
 
     name: str
@@ -45,6 +46,7 @@ class Bars:
     says: str
     unit: str
     bars: tuple[Bar, ...]
+    origin: str = "simulated"
 
 
 class Line(NamedTuple):
@@ -95,6 +97,7 @@ class Lines:
     y: str
     curves: tuple[Curve, ...]
     log_x: bool = True
+    origin: str = "simulated"
 
 
 class Cell(NamedTuple):
@@ -180,6 +183,7 @@ class Field:
     panes: tuple[Pane, ...]
     effect: str
     log_y: bool = False
+    origin: str = "simulated"
 
 
 Exhibit = Bars | Lines | Field

@@ -24,7 +24,7 @@ from allmende.executors import Progress
 from allmende.exhibits import Exhibit
 from allmende.plugins import find
 
-__all__ = ["Answer", "Examination", "Taken", "claims"]
+__all__ = ["Answer", "Examination", "Taken", "answer_to", "claims"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def claims(
     answers = {}
     for name in wanted:
         laboratory.at = name
-        answers[name] = _answer(found[name], laboratory)
+        answers[name] = answer_to(found[name], laboratory)
     return Examination(MappingProxyType(answers), seed, laboratory.size.name, version("allmende"))
 
 
@@ -178,7 +178,13 @@ def _wanted(names: Sequence[str], found: Mapping[str, Claim]) -> tuple[str, ...]
     return tuple(dict.fromkeys(wanted)) or tuple(found)
 
 
-def _answer(asked: Claim, laboratory: Laboratory) -> Answer:
+def answer_to(asked: Claim, laboratory: Laboratory) -> Answer:
+    """What comes out about one claim, installed or not.
+
+    Args:
+        asked: The claim.
+        laboratory: Where it is tried.
+    """
     study = asked.study(laboratory)
     first: Reading = study.readings[0]
     taken = tuple(Taken(each.name, each.says, share_of(each.holds, study.units)) for each in study.readings)

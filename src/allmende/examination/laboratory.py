@@ -106,6 +106,7 @@ class Laboratory:
     progress: Progress | None = None
     at: str = ""
     _kept: dict[str, Any] = field(default_factory=dict)
+    _trials: int = 0
 
     def once(self, name: str, make: Callable[[], Found]) -> Found:
         """What `make` gives, made once: several claims look at the same worlds.
@@ -143,6 +144,7 @@ class Laboratory:
             replicates: Worlds of other luck for each draw; those of the size when None.
         """
         parts = []
+        self._trials += 1
         for first in range(0, len(draws), _CHUNK):
             some = draws[first : first + _CHUNK]
             # Worlds of one call share the seed and differ by number; each call has a seed of its own.
@@ -164,7 +166,7 @@ class Laboratory:
         return _joined(parts)
 
     def _progress(self, first: int, draws: int) -> Progress | None:
-        told = self.progress
+        told, stage_of_trial = self.progress, f"{self.at} worlds, part {self._trials}"
         if told is None:
             return None
 
@@ -173,7 +175,7 @@ class Laboratory:
                 told(stage, 0.0, None)
             if total:
                 part = min(_CHUNK, draws - first)
-                told(f"{self.at} simulating", first + part * done / total, float(draws))
+                told(stage_of_trial, first + part * done / total, float(draws))
 
         return tell
 

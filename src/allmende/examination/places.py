@@ -16,11 +16,13 @@ from allmende.examination.futures import DESIGNS, SHARED, START, Design, SharedP
 from allmende.examination.laboratory import Laboratory, Trial
 from allmende.exhibits import Case, Cell, Field, Pane
 
-__all__ = ["PLACES", "REGIONS", "Place", "field_of", "money_of", "region_of"]
+__all__ = ["HARMS", "PLACES", "REGIONS", "Place", "field_of", "harms_of", "money_of", "region_of"]
 
 Numbers = NDArray[np.float64]
 REGIONS = ("unattractive", "destructive", "successful")
-_HARM, _GAIN = np.log(0.95), np.log(1.02)
+HARMS = ("within 5 %", "harmed", "destroyed")
+_RUIN, _HARM, _GAIN = np.log(0.8), np.log(0.95), np.log(1.02)
+_MONEY, _NORM = "money a month for each paid member (1 = about ten dollars)", "pay norm at the start"
 _LEAST = 1e-4
 _WIDER, _THIRDS = 1.01, 3
 _WORLDS = 6
@@ -116,34 +118,65 @@ def money_of(draws: tuple[SharedPrior, ...], share: float) -> Numbers:
 
 
 def field_of(laboratory: Laboratory) -> Field:
-    """The map: a design on each pane, money across, pay norm up, everything else as believed."""
+    """The map of the three regions: a design on each pane, money across, pay norm up."""
     return laboratory.once("field", lambda: _field(laboratory))
 
 
+def harms_of(laboratory: Laboratory) -> Field:
+    """The same worlds, by what becomes of the output of those who would be there anyway."""
+    return laboratory.once("harms", lambda: _harms(laboratory))
+
+
 def _field(laboratory: Laboratory) -> Field:
-    size = laboratory.size
-    money = np.geomspace(0.005, 30.0, size.columns)
-    norms = (np.arange(size.rows) + 0.5) / size.rows
-    runs = {moves: _runs(laboratory, money, norms, moves) for moves in (_STAYS, _MOVES)}
-    panes = tuple(
-        _pane(
-            title, [each for each, _ in _designs()].index(design) + 1, runs[moves], (size.columns, size.rows)
-        )
-        for title, design, moves in _PANES
-    )
+    panes = []
+    for title, everybody, there, place in _worlds(laboratory):
+        total = everybody.ratio("output", place)
+        code = region_of(total, there.ratio("output", place))
+        cells = _cells(laboratory, everybody, place, [REGIONS[one] for one in code], np.expm1(total))
+        panes.append(Pane(title, cells, _cases(title, cells)))
     return Field(
         name="map",
         title="Three regions of shared revenue",
-        says=(
-            f"each field is {_WORLDS} worlds with everything else at its default, over four years; points "
-            "are real communities, as far as their figures are known"
-        ),
-        x="money a month for each paid member (1 = about ten dollars)",
-        y="pay norm at the start",
+        says=f"{_said(laboratory)}; points are real communities, as far as their figures are known",
+        x=_MONEY,
+        y=_NORM,
         regions=REGIONS,
-        panes=panes,
+        panes=tuple(panes),
         effect="change of the output of all",
     )
+
+
+def _harms(laboratory: Laboratory) -> Field:
+    panes = []
+    for title, everybody, there, place in _worlds(laboratory):
+        own = there.ratio("output", place)
+        code = np.where(own < _RUIN, 2, np.where(own < _HARM, 1, 0))
+        cells = _cells(laboratory, everybody, place, [HARMS[one] for one in code], np.expm1(own))
+        panes.append(Pane(title, cells, ()))
+    return Field(
+        name="harms",
+        title="What becomes of those who would be there anyway",
+        says=f"{_said(laboratory)}: less than 5 % lower, 5 to 20 % lower, or more",
+        x=_MONEY,
+        y=_NORM,
+        regions=HARMS,
+        panes=tuple(panes),
+        effect="change of the output of those who would be there anyway",
+    )
+
+
+def _said(laboratory: Laboratory) -> str:
+    months = laboratory.size.months - START
+    return f"each field is {_WORLDS} worlds over {months} months, everything else at its default"
+
+
+def _worlds(laboratory: Laboratory) -> tuple[tuple[str, Trial, Trial, int], ...]:
+    """For each pane: title, worlds of all, those without whom pay draws, place of its design."""
+    runs = laboratory.once(
+        "map worlds", lambda: {moves: _runs(laboratory, moves) for moves in (_STAYS, _MOVES)}
+    )
+    places = {title: place for place, (title, _) in enumerate(_designs(), 1)}
+    return tuple((title, *runs[moves], places[design]) for title, design, moves in _PANES)
 
 
 def _designs() -> tuple[tuple[str, Design], ...]:
@@ -151,8 +184,10 @@ def _designs() -> tuple[tuple[str, Design], ...]:
     return tuple((title, next(each for each in DESIGNS if each.title == title)) for title in titles)
 
 
-def _runs(laboratory: Laboratory, money: Numbers, norms: Numbers, moves: float) -> tuple[Trial, Trial]:
+def _runs(laboratory: Laboratory, moves: float) -> tuple[Trial, Trial]:
     """The worlds of every field under every design: of all members, and without those whom pay draws."""
+    money = np.geomspace(0.005, 30.0, laboratory.size.columns)
+    norms = (np.arange(laboratory.size.rows) + 0.5) / laboratory.size.rows
     # Infrastructure costs nothing here, so that there is something to share wherever there is income.
     other = SHARED.with_values(norm_up=moves, upkeep_cost=0.0)
     draws = tuple(
@@ -175,23 +210,21 @@ def _priced(draw: SharedPrior, amount: float) -> SharedPrior:
     return draw.with_values(ad_price=min(amount / at_one, 1_000.0))
 
 
-def _pane(title: str, place: int, runs: tuple[Trial, Trial], shape: tuple[int, int]) -> Pane:
-    everybody, there = runs
-    total = everybody.ratio("output", place)
-    region = region_of(total, there.ratio("output", place)).reshape(shape)
-    effect = np.expm1(total).reshape(shape)
+def _cells(
+    laboratory: Laboratory, everybody: Trial, place: int, region: list[str], effect: Numbers
+) -> tuple[Cell, ...]:
+    columns, rows = laboratory.size.columns, laboratory.size.rows
     paid = np.maximum(everybody.values["paid_members"][place], 0.1)
     each = everybody.paid("revenue share", "members", place) / paid / SHARED.pay_unit
-    edges = _edges(np.median(each.reshape(shape), axis=1))
-    cells = tuple(
+    edges = _edges(np.median(each.reshape(columns, rows), axis=1))
+    return tuple(
         Cell(
-            float(edges[column]), float(edges[column + 1]), row / shape[1], (row + 1) / shape[1],
-            REGIONS[int(region[column, row])], float(effect[column, row]),
+            float(edges[column]), float(edges[column + 1]), row / rows, (row + 1) / rows,
+            region[column * rows + row], float(effect[column * rows + row]),
         )
-        for column in range(shape[0])
-        for row in range(shape[1])
+        for column in range(columns)
+        for row in range(rows)
     )  # fmt: skip
-    return Pane(title, cells, _cases(title, cells))
 
 
 def _edges(centres: Numbers) -> Numbers:

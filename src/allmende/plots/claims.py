@@ -1,9 +1,9 @@
 """Charts of claims: shares with intervals, closed forms beside the simulation, maps of regions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from allmende.examination.places import REGIONS
+from allmende.examination.places import HARMS, REGIONS
 from allmende.exhibits import Bars, Case, Field, Lines, Pane
 from allmende.plots.vegalite import (
     INK,
@@ -21,7 +21,9 @@ __all__ = ["bars", "lines", "regions"]
 
 _ROW, _LEAST = 22, 120
 _REGIONS = (NEUTRAL, SERIES[5], SERIES[2])
+_HARMS = (NEUTRAL, SERIES[1], SERIES[5])
 _TWO_REGIONS = (SERIES[0], SERIES[1])
+_PALETTES: Mapping[tuple[str, ...], tuple[str, ...]] = {REGIONS: _REGIONS, HARMS: _HARMS}
 _SIDE = 300
 
 
@@ -162,7 +164,7 @@ def regions(exhibit: Field, pane: Pane) -> Specification:
         exhibit: The map.
         pane: Which of its panes.
     """
-    palette = _TWO_REGIONS if len(exhibit.regions) == len(_TWO_REGIONS) else _REGIONS
+    palette = _PALETTES.get(exhibit.regions, _TWO_REGIONS)
     cells = [_Cell(*cell) for cell in pane.cells]
     least, most = min(cell.x for cell in cells), max(cell.x2 for cell in cells)
     across = {
@@ -174,7 +176,10 @@ def regions(exhibit: Field, pane: Pane) -> Specification:
     up = {
         "type": "quantitative",
         "title": _two_lines(exhibit.y),
-        "axis": {"format": "~%" if max(cell.y2 for cell in cells) == 1 else "~g", "grid": False},
+        "axis": {
+            "format": "~g" if exhibit.log_y or max(cell.y2 for cell in cells) < 1 else "~%",
+            "grid": False,
+        },
         "scale": {
             "type": "log" if exhibit.log_y else "linear",
             "domain": [min(cell.y for cell in cells), max(cell.y2 for cell in cells)],

@@ -15,7 +15,7 @@ def figures_of(name: str, exhibit: Exhibit) -> tuple[Figure, ...]:
         name: Prefix of their names, unique in the document.
         exhibit: What is to be shown.
     """
-    origin = f"simulated · {exhibit.says}"
+    origin = f"{exhibit.origin} · {exhibit.says}"
     if isinstance(exhibit, Bars):
         return (
             Figure(

@@ -7,7 +7,7 @@ import numpy as np
 from allmende.claim import Reading, Row, Study, claim
 from allmende.examination.futures import DESIGNS, LOSSES, START, Sharing, sharing
 from allmende.examination.laboratory import Laboratory, Trial
-from allmende.examination.places import field_of
+from allmende.examination.places import harms_of
 from allmende.examination.shares import percent
 from allmende.exhibits import Bar, Bars
 from allmende.model.institutions import Platform
@@ -75,6 +75,7 @@ def destroys(laboratory: Laboratory) -> Study:
     count = len(worlds.draws)
     plain = np.tile(own[0] < _HARM, len(DESIGNS))
     stopped = np.tile(after < _MARK, len(DESIGNS))
+    better = np.tile(after > -_MARK, len(DESIGNS))
     replaced = (own < _HARM) & (
         np.stack([worlds.trial.ratio("output", place) for place in range(1, 1 + len(DESIGNS))]) > 0
     )
@@ -87,6 +88,7 @@ def destroys(laboratory: Laboratory) -> Study:
             Reading("it destroys", "it falls by more than 20 %", (own < _RUIN).ravel()),
             Reading("plain sharing harms", "55 % by views from the first cent lowers it by 5 %", plain),
             Reading("the mark stays", "after it stops, output is 2 % lower than had it never been", stopped),
+            Reading("it does good", "after it stops, output is 2 % higher than had it never been", better),
         ),
         found=(
             f"Harm of more than 5 % in {percent(float((own < _HARM).mean()))}, of more than 20 % in "
@@ -96,7 +98,7 @@ def destroys(laboratory: Laboratory) -> Study:
             f"{percent(-float(np.expm1(np.median(worlds.trial.ratio('output', _LOST_AUDIENCE)))))} in the "
             f"middle draw ({LOSSES[0].name}, C18): what an outright loss looks like."
         ),
-        exhibits=(_severity(own, after), field_of(laboratory)),
+        exhibits=(harms_of(laboratory), _severity(own, after)),
         notes=(
             (
                 "Pay acts on how often members act, not on whether they drop out; a published effect of "

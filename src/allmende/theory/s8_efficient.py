@@ -27,7 +27,7 @@ from allmende.theory.s7_probabilistic import contest_draws, contest_points, take
 __all__ = ["REGIONS", "efficient"]
 
 Numbers = NDArray[np.float64]
-REGIONS = ("open call cheaper", "commission cheaper")
+REGIONS = ("open call", "commission")
 _HALF, _LOW, _HIGH = 0.5, 0.2, 0.5
 _SPONSOR, _EVERYBODY = "the sponsor pays", "everybody pays, makers' use counted"
 _HOURS = "everybody pays, makers' use left out"
@@ -131,6 +131,7 @@ def _accounts(cash: Numbers, whole: Numbers, hours: Numbers, price: Numbers) -> 
         "fifths",
         "powers of ten",
         tuple(bars),
+        origin="computed",
     )
 
 
@@ -142,13 +143,14 @@ def _maps(laboratory: Laboratory) -> tuple[Field, Field]:
             laboratory,
             Field(
                 name="cheaper",
-                title="Where which is cheaper for the same use value",
+                title="Which is cheaper for the same use value",
                 says="",
                 x="proposals to choose from",
                 y="correlation of makers' and market's need (rho)",
                 regions=REGIONS,
                 panes=(Pane(_SPONSOR, (), ()), Pane(_EVERYBODY, (), ())),
                 effect=_EFFECT,
+                origin="computed",
             ),
             "rho",
             np.linspace(0.0, 0.8, rows + 1),
@@ -157,13 +159,14 @@ def _maps(laboratory: Laboratory) -> tuple[Field, Field]:
             laboratory,
             Field(
                 name="effort",
-                title="Where which is cheaper for everybody, by what a proposal costs its maker",
+                title="Which is cheaper, by what a proposal costs its maker",
                 says="",
                 x="proposals to choose from",
                 y="effort of a proposal (1 = price of a commission)",
                 regions=REGIONS,
                 panes=(Pane(_EVERYBODY, (), ()), Pane(_HOURS, (), ())),
                 effect=_EFFECT,
+                origin="computed",
                 log_y=True,
             ),
             "effort",
@@ -188,7 +191,7 @@ def _map(laboratory: Laboratory, field: Field, name: str, edges: Numbers) -> Fie
                 found.append(Cell(left, right, low, high, region, share))
     return replace(
         field,
-        says=f"each field is what holds in most of {len(others.rho)} draws of everything else",
+        says=f"each field is what is cheaper in most of {len(others.rho)} draws of everything else",
         panes=tuple(Pane(title, tuple(found), ()) for title, found in cells.items()),
     )
 

@@ -57,6 +57,20 @@ def test_wages_stand_under_the_firm_that_pays_them() -> None:
     assert (bounties.org == 0).any()
 
 
+def test_wages_in_a_record_are_evidence_of_how_members_are_paid() -> None:
+    """K7: measured from a simulated panel as from any record with money."""
+    levels = {}
+    for firms in (1, 8):
+        given = {"firms": firms, "employed_start": 0.3}
+        (pay,) = [one for one in measured_evidence(diary("commons", parameters=given, **ASKED), [])
+                  if one.criterion == "pay"]  # fmt: skip
+        levels[firms] = max(pay.levels, key=pay.levels.__getitem__)
+        assert "100% of" in pay.reference
+    assert levels == {1: "wages_one_employer", 8: "wages_many_employers"}
+    shared = measured_evidence(diary("sharing", policies=[RevenueShare()], **ASKED), [])
+    assert not [one for one in shared if one.criterion == "pay"]
+
+
 def test_the_core_takes_in_what_it_can_review() -> None:
     results = simulate("commons", replicates=1, threads=1, parameters={"review_capacity": 0.3}, **ASKED)
     panel = diary("commons", parameters={"review_capacity": 0.3}, **ASKED)
@@ -81,8 +95,8 @@ def test_a_sponsor_decides_and_nobody_integrates_separable_works() -> None:
     apart = diary("sharing", **ASKED)
     assert not len(apart.rows(actions=("review", "decide")))
     common = measured_evidence(diary("commons", **ASKED), [])
-    assert [one.criterion for one in common] == ["decision"]
-    assert max(common[0].levels, key=common[0].levels.__getitem__) == "earned_commit"
+    by_name = {one.criterion: one.levels for one in common}
+    assert max(by_name["decision"], key=by_name["decision"].__getitem__) == "earned_commit"
 
 
 def test_indicators_of_exchange_are_measured_from_a_simulated_panel() -> None:

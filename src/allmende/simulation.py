@@ -238,7 +238,7 @@ def diary(
     batch = Batch(seed, members, np.array([replicate], np.int64))
     plan = Plan.of(Rules(wanted.draws[0], found.institutions), tuple(policies), found.works, months)
     worlds = opened(batch, plan.calendar[0], found.works, Crew())
-    pages = Diary(found.works)
+    pages, worlds.noted = Diary(found.works), True
     run(worlds, plan, Outcome.empty(1, months), crew=Crew(), watcher=pages.note)
     return pages.panel(worlds, months)
 

@@ -117,11 +117,11 @@ class Diary:
             if payee == "members" and when == month
         )
         if worlds.receipts is not None:
-            standing, cents = worlds.receipts
-            rows = standing.rows(self.world)
-            got = np.flatnonzero(cents[rows]) + rows.start
-            together -= int(cents[got].sum())
-            yield _page(month, PAY, standing.members, got, cents=cents[got])
+            first, names, cents = worlds.receipts
+            mine = slice(int(first[self.world]), int(first[self.world + 1]))
+            together -= int(cents[mine].sum())
+            ones = np.ones(len(names[mine]), np.int64)
+            yield Page(month, PAY, names[mine], ones, ones, cents[mine], 0 * ones)
         member, rows = worlds.standing.members, worlds.standing.rows(self.world)
         there = (member.status[rows] != Status.GONE) & (member.arrival[rows] <= month)
         hired = np.flatnonzero((member.employer[rows] > 0) & there) + rows.start

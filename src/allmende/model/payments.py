@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.apportionment import split
+from allmende.draws import member_key
 from allmende.kernel import compiled
 from allmende.ledger import transfer
 from allmende.model.matching import supported
 from allmende.model.rules import Acts, Payment
 from allmende.model.settlement import claims
-from allmende.model.worlds import Worlds
+from allmende.model.worlds import Receipts, Worlds
 
 __all__ = ["BASES", "Paid", "affordable", "claims_of", "pay"]
 
@@ -63,9 +64,20 @@ def pay(worlds: Worlds, acts: Acts, views: NDArray[np.float32], month: int) -> P
         else:
             pool = affordable(worlds, payment.payer, payment.cents)
         transfer(worlds.ledger, payment.payer, payment.payee, pool, kind=payment.kind, month=month)
-    worlds.receipts = None if received is None else (worlds.standing, received)
+    if worlds.noted:
+        worlds.receipts = _receipts(worlds, received)
     paid.contingency = np.divide(weighted, money, out=np.zeros_like(money), where=money > 0)
     return paid
+
+
+def _receipts(worlds: Worlds, received: Cents | None) -> Receipts | None:
+    """Who got something, by name."""
+    if received is None:
+        return None
+    member, rows = worlds.standing.members, np.flatnonzero(received)
+    arrival = member.arrival[rows].astype(np.int64).astype(np.uint64)
+    names = np.asarray(member_key(arrival, member.rank[rows].astype(np.uint64)), np.uint64)
+    return Receipts(np.searchsorted(rows, worlds.standing.first), names, received[rows])
 
 
 def affordable(worlds: Worlds, payer: str, cents: Cents) -> Cents:

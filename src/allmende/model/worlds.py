@@ -6,6 +6,7 @@ Worlds never look at each other, so any split of them into batches gives the sam
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,7 @@ from allmende.model.state import Standing
 from allmende.params import Number
 from allmende.transforms import normal
 
-__all__ = ["MAKERS", "Batch", "Worlds", "columns_of", "normals", "normals_below"]
+__all__ = ["MAKERS", "Batch", "Receipts", "Worlds", "columns_of", "normals", "normals_below"]
 
 Numbers = NDArray[np.float64]
 MAKERS = ("volunteers", "employees", "paid", "contractors")
@@ -59,6 +60,17 @@ class Batch:
         )
 
 
+class Receipts(NamedTuple):
+    """Members who were paid in a month, one by one: by name, since rows may have moved before it is read."""
+
+    first: NDArray[np.int64]
+    """Where those of each world begin, and where the last end. int64[worlds + 1]."""
+    names: NDArray[np.uint64]
+    """Month of arrival and rank, packed."""
+    cents: NDArray[np.int64]
+    """What each got."""
+
+
 @dataclass(slots=True)
 class Worlds:
     """The state of a batch at the beginning of a month.
@@ -83,7 +95,8 @@ class Worlds:
         moneyed: Whether any member of any world ever got money: until then settlement has nothing to do.
         measures: What was recorded of last month, by name.
         columns: The rules last in force and their parameters by world, kept because rules seldom change.
-        receipts: Members as they stood when they were paid this month, and the cents of each row.
+        noted: Whether it is kept who was paid this month, for a diary.
+        receipts: Who was paid this month, when that is kept.
     """
 
     batch: Batch
@@ -105,7 +118,8 @@ class Worlds:
     moneyed: bool = False
     measures: dict[str, Numbers] = field(default_factory=dict)
     columns: tuple[Rules, Mapping[str, Numbers]] | None = None
-    receipts: tuple[Standing, NDArray[np.int64]] | None = None
+    noted: bool = False
+    receipts: Receipts | None = None
 
     @classmethod
     def opened(cls, batch: Batch, values: Mapping[str, Numbers], standing: Standing) -> "Worlds":

@@ -44,7 +44,7 @@ def measured_evidence(panel: Panel, answers: Sequence[Answer]) -> list[Evidence]
         found.append(_by_bounds("object", known["shared_work_share"], _OBJECT))
     if "repeated_dyads" in known:
         found.append(_by_bounds("ties", known["repeated_dyads"], _TIES))
-    pay = _pay(known)
+    pay = _wages(panel) or _pay(known)
     if pay is not None:
         found.append(pay)
     decision = _decision(panel)
@@ -75,6 +75,25 @@ def _pay(known: Mapping[str, Answer]) -> Evidence | None:
     assert first.value is not None
     level = "wages_one_employer" if first.value <= 1 else "wages_many_employers"
     return Evidence("pay", {level: 0.8, _other(level): 0.2}, f"{_reference(paid)}; {_reference(first)}")
+
+
+def _wages(panel: Panel) -> Evidence | None:
+    """Where the record holds money: most of what members got stands under employers, of one or of many."""
+    rows = panel.rows(actions=("pay",))
+    by_org = np.zeros(len(panel.orgs), np.int64)
+    np.add.at(by_org, rows.org, np.maximum(rows.cents, 0))
+    total = int(by_org.sum())
+    employer, theirs = _leading_employer(panel, by_org)
+    from allmende.people.organisations import is_employer
+
+    wages = sum(
+        int(by_org[code]) for code in np.flatnonzero(by_org) if code and is_employer(panel.orgs[code])
+    )
+    if total == 0 or wages < _MOSTLY * total:
+        return None
+    level = "wages_one_employer" if theirs >= _NEARLY_ALL * wages else "wages_many_employers"
+    said = f"payments: {wages / total:.0%} of {total:,} cents are wages, {theirs / wages:.0%} by {employer}"
+    return Evidence("pay", {level: 0.9, _other(level): 0.1}, said)
 
 
 def _other(level: str) -> str:

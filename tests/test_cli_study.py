@@ -1,5 +1,6 @@
 """`allmende study`: written, run, stopped, looked at, replayed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from allmende.cli import main
-from test_study import ONE
+from test_study import MANY, ONE
 
 RUN = [sys.executable, "-c", "from allmende.cli import main; main()"]
 
@@ -92,3 +93,41 @@ def test_help_lists_the_verbs() -> None:
 
     out = CliRunner().invoke(command, ["--help"]).output
     assert all(f"\n  {verb} " in out for verb in ("new", "replay", "run", "show"))
+
+
+def test_compare_takes_a_study_instead_of_words(tmp_path, capsys) -> None:
+    path = tmp_path / "one.toml"
+    path.write_text(ONE)
+    code, out, err = said(
+        capsys, "compare", str(path), "--executor", "threads", "--json", str(tmp_path / "told.json")
+    )
+    assert code == 0, err
+    assert "bounty" in out
+    told = json.loads((tmp_path / "told.json").read_text())
+    assert told["outcome"] == "contributions"
+    assert said(capsys, "study", "run", str(path))[0] == 0
+    assert told["hash"] == json.loads((tmp_path / "one" / "comparison.json").read_text())["hash"]
+    for words in (("compare", str(path), "--policy", "bounty"), ("compare", "commons")):
+        code, _, err = said(capsys, *words)
+        assert code == 2
+        assert "--policy" in err
+    path.write_text(MANY)
+    code, _, err = said(capsys, "compare", str(path))
+    assert code == 2
+    assert "has 3 cases" in err
+
+
+@pytest.mark.parametrize("verb", [("simulate",), ("compare", "--policy", "bounty")])
+def test_simulate_and_compare_run_anywhere(verb, tmp_path, capsys) -> None:
+    """The hash does not depend on where; an unknown place is offered the nearest."""
+    small = [verb[0], "commons", *verb[1:], "--members", "40", "--months", "3", "--replicates", "4"]
+    hashes = set()
+    for executor in ("serial", "threads", "processes"):
+        place = tmp_path / f"{executor}.json"
+        code, _, err = said(capsys, *small, "--executor", executor, "--threads", "2", "--json", str(place))
+        assert code == 0, err
+        hashes.add(json.loads(place.read_text())["hash"])
+    assert len(hashes) == 1
+    code, _, err = said(capsys, *small, "--executor", "proceses")
+    assert code == 2
+    assert "Did you mean 'processes'?" in err

@@ -10,6 +10,7 @@ import click
 
 from allmende.cli.measure import OUT, refuse_unwritable, reproducing
 from allmende.cli.simulate import settings
+from allmende.cli.study import EXECUTOR
 
 if TYPE_CHECKING:
     from allmende.comparison import Comparison
@@ -54,19 +55,27 @@ def folded(words: Sequence[str]) -> list[str]:
 
 
 @click.command("compare", cls=FoldingCommand)
-@click.argument("economy")
+@click.argument("target", metavar="ECONOMY|PATH|STUDY.toml")
 @click.option(
     "--policy",
     "futures",
     multiple=True,
-    required=True,
     metavar="NAME [LEVER=VALUE]...",
-    help="A future; `+ NAME` adds a second policy to it. May be repeated.",
+    help="A future; `+ NAME` adds a second policy to it. May be repeated. A study file has its own.",
 )
 @click.option(
     "--set", "given", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be repeated."
 )
-@click.option("--members", type=_COUNT, default=1000, show_default=True, help="Members at the start.")
+@click.option(
+    "--economy", default="commons", show_default=True, metavar="NAME", help="Economy of a community (PATH)."
+)
+@click.option(
+    "--members",
+    type=_COUNT,
+    default=1000,
+    show_default=True,
+    help="Members at the start; a community brings its own.",
+)
 @click.option("--months", type=_COUNT, default=60, show_default=True, help="Length of the run.")
 @click.option("--replicates", type=_COUNT, default=20, show_default=True, help="Worlds of other luck.")
 @click.option(
@@ -92,11 +101,13 @@ def folded(words: Sequence[str]) -> list[str]:
     help="Also say what would have to be true: so many sets of values over all that is believed (1000; "
     "takes about a minute for each policy).",
 )
-@click.option("--threads", type=_COUNT, default=None, help="How many threads; all processors by default.")
+@EXECUTOR
+@click.option("--threads", type=_COUNT, default=None, help="How many threads, processes or tasks at a time.")
 @click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
 @click.option("--json", type=OUT, metavar="FILE", help="Write every effect as JSON.")
 def command(
     *,
+    target: str,
     economy: str,
     futures: tuple[str, ...],
     given: tuple[str, ...],
@@ -109,42 +120,75 @@ def command(
     until_width: float | None,
     budget: int,
     over_prior: int | None,
+    executor: str,
     threads: int | None,
     html: Path | None,
     json: Path | None,
 ) -> None:
-    """Compare policies in an economy, against the same people and the same luck without them.
+    """Compare policies in an economy or a community, against the same people and luck without them.
+
+    A community is anything `allmende measure` can read: it is calibrated, worlds start with its own members,
+    and each has a draw of its own from what its record leaves open.
 
     A policy is a name and its levers: `--policy bounty pool=100000 start=12`. `allmende list policies` shows
     the names, `allmende explain bounty` what one does. Says what each would change, how sure that is, who
-    gains and who loses.
+    gains and who loses. A study file (`allmende study new NAME`) says all that itself.
     """
     for place in (html, json):
         refuse_unwritable(place)
+    if _is_study(target, futures):
+        _compare_study(Path(target), executor, threads, html, json)
+        return
     policies = [future(each) for each in futures]
 
     from allmende.cli.progress import shown_progress
+    from allmende.cli.targets import target_of
     from allmende.comparison import compare
     from allmende.reports.futures import futures_brief
     from allmende.reports.terminal import show
 
     with shown_progress() as progress:
+        subject = target_of(target, economy=economy, seed=seed, progress=progress)
         told = compare(
-            economy, policies=policies, members=members, months=months, replicates=replicates, draws=draws,
+            subject, policies=policies, members=members, months=months, replicates=replicates, draws=draws,
             seed=seed, parameters=settings(given), outcome=outcome, until_width=until_width, budget=budget,
-            threads=threads, progress=progress,
+            executor=executor or "threads", threads=threads, progress=progress,
         )  # fmt: skip
         conditions = None
+        if over_prior is not None and not isinstance(subject, str):
+            raise click.UsageError("--over-prior asks about an economy, not about a community.")
         if over_prior is not None:
             from allmende.conditions.exploring import explore
 
             conditions = explore(
-                economy, policies=policies, draws=over_prior, members=min(members, _MOST_MEMBERS),
+                target, policies=policies, draws=over_prior, members=min(members, _MOST_MEMBERS),
                 months=months, seed=seed, parameters=settings(given), outcome=outcome, threads=threads,
                 progress=progress,
             )  # fmt: skip
     show(futures_brief(told, conditions=conditions), sys.stdout)
     _write(told, conditions, html, json)
+
+
+def _is_study(target: str, futures: tuple[str, ...]) -> bool:
+    study = target.endswith(".toml")
+    if study == bool(futures):
+        said = "a study file has its own futures" if study else "it is not said what is to be compared"
+        raise click.UsageError(f"{said}: --policy", click.get_current_context(silent=True))
+    return study
+
+
+def _compare_study(
+    study: Path, executor: str, threads: int | None, html: Path | None, json: Path | None
+) -> None:
+    from allmende.cli.progress import shown_progress
+    from allmende.cli.study import compared
+    from allmende.reports.futures import futures_brief
+    from allmende.reports.terminal import show
+
+    with shown_progress() as progress:
+        told = compared(study, executor=executor, workers=threads, progress=progress)
+    show(futures_brief(told), sys.stdout)
+    _write(told, None, html, json)
 
 
 def _write(told: "Comparison", conditions: "Conditions | None", html: Path | None, json: Path | None) -> None:

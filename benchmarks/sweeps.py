@@ -2,9 +2,9 @@
 
 The workload: 1,000 paired runs (500 worlds with and without a policy) of 10,000 members for 60 months, kept
 on the disk as they come. Efficiency is the processor time that workers spent in simulations over all
-processor time of the sweep: starting, sending, writing, hashing included. `--runs 100` makes it small,
-`--ray` adds Ray, with what its own processes use, from their start on; `--policies` measures what one more policy
-costs in a comparison.
+processor time of the sweep: starting, sending, writing, hashing included. `--runs 100` makes it small;
+`--ray` adds Ray, with what its own processes use from their start on; `--policies` measures what one more
+policy costs in a comparison.
 """
 
 import argparse

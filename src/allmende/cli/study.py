@@ -35,7 +35,7 @@ def command() -> None:
 
 @command.command("new")
 @click.argument("name", type=click.Path(path_type=Path))
-def new(*, name: Path) -> None:
+def _new(*, name: Path) -> None:
     """Write a study file to begin with, every line explained."""
     from allmende.study import begin
 
@@ -48,7 +48,7 @@ def new(*, name: Path) -> None:
 @click.argument("folder", type=FOLDER, required=False)
 @EXECUTOR
 @WORKERS
-def run(*, file: Path, folder: Path | None, executor: str, workers: int | None) -> None:
+def _run(*, file: Path, folder: Path | None, executor: str, workers: int | None) -> None:
     """Answer a study, or go on with it: FOLDER is by default the file's name without its ending.
 
     Runs are kept as they come. Whatever stops it, the same command goes on from there.
@@ -56,7 +56,7 @@ def run(*, file: Path, folder: Path | None, executor: str, workers: int | None) 
     from allmende.cli.progress import shown_progress
     from allmende.comparison import Comparison
     from allmende.reports.futures import futures_brief
-    from allmende.reports.terminal import show as show_brief
+    from allmende.reports.terminal import show
     from allmende.reports.worlds import worlds_brief
     from allmende.study import read_study, run_study
 
@@ -66,7 +66,7 @@ def run(*, file: Path, folder: Path | None, executor: str, workers: int | None) 
         ran = run_study(study, place, executor=executor, workers=workers, progress=progress)
     _tell_damage(ran.sweep, "was set aside and run again")
     for told in ran.told:
-        show_brief(futures_brief(told) if isinstance(told, Comparison) else worlds_brief(told), sys.stdout)
+        show(futures_brief(told) if isinstance(told, Comparison) else worlds_brief(told), sys.stdout)
     for page in ran.pages:
         click.echo(f"The page: {page}", err=True)
     click.echo(f"{ran.sweep.runs:,} runs in {place}, hash {ran.hash}")
@@ -74,7 +74,7 @@ def run(*, file: Path, folder: Path | None, executor: str, workers: int | None) 
 
 @command.command("show")
 @click.argument("folder", type=FOLDER)
-def show(*, folder: Path) -> None:
+def _show(*, folder: Path) -> None:
     """Say how far a study is, also while it runs, and whether everything in it is whole."""
     from allmende.study import opened
 
@@ -91,7 +91,7 @@ def show(*, folder: Path) -> None:
 @click.argument("folder", type=FOLDER)
 @EXECUTOR
 @WORKERS
-def replay_folder(*, folder: Path, executor: str, workers: int | None) -> None:
+def _replay(*, folder: Path, executor: str, workers: int | None) -> None:
     """Ask a study again from its folder alone, offline, and compare the hash."""
     from allmende.cli.progress import shown_progress
     from allmende.errors import StoreError

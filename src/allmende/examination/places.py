@@ -7,14 +7,17 @@ The three regions of S2 and S3, over the horizon of a run and against the same p
     unattractive    neither: it pays too little to matter
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.examination.futures import DESIGNS, SHARED, START, Design, SharedPrior
+from allmende.examination.futures import COMMONS, DESIGNS, SHARED, START, Design, SharedPrior
 from allmende.examination.laboratory import Laboratory, Trial
 from allmende.exhibits import Case, Cell, Field, Pane
+from allmende.model.parameters import MemberParams
+from allmende.model.rules import Policy
 
 __all__ = ["HARMS", "PLACES", "REGIONS", "Place", "field_of", "harms_of", "money_of", "region_of"]
 
@@ -28,13 +31,15 @@ _WIDER, _THIRDS = 1.01, 3
 _WORLDS = 6
 _MOVES, _STAYS = 0.1, 0.0
 _CENT_PANE, _BAR_PANE = "from the first cent, a norm that follows", "above a bar, a norm that follows"
+_COMMONS_PANE = "in a commons, by active days, a norm that stays"
 _PANES = (
     ("from the first cent, a norm that stays", "by views, from the first cent", _STAYS),
     (_CENT_PANE, "by views, from the first cent", _MOVES),
     (_BAR_PANE, "by views above a bar", _MOVES),
     ("for quality above a bar, a norm that stays", "for quality, above a bar", _STAYS),
+    (_COMMONS_PANE, "", _STAYS),
 )
-"""Title, design, and the share of the way that the norm goes up in a month."""
+"""Title, design, and the share of the way that the norm goes up in a month. In a commons firms share."""
 
 _BASE_SHARE = 0.55
 
@@ -83,8 +88,7 @@ PLACES = (
         "(assumed).",
     ),
     Place(
-        "A typical free-software project",
-        "from the first cent, a norm that stays", (0.1, 1.0, 10.0), (0.0, 0.15, 0.4),
+        "A typical free-software project", _COMMONS_PANE, (0.1, 1.0, 10.0), (0.0, 0.15, 0.4),
         ("unattractive",),
         "Outcome C23: many ask, no clear effect, money unspent (read); money for each paid member "
         "recalled, low trust; norm from C16 and C41: most are unpaid (read, recalled).",
@@ -175,32 +179,55 @@ def _worlds(laboratory: Laboratory) -> tuple[tuple[str, Trial, Trial, int], ...]
     runs = laboratory.once(
         "map worlds", lambda: {moves: _runs(laboratory, moves) for moves in (_STAYS, _MOVES)}
     )
+    commons = laboratory.once("map commons", lambda: _runs_of_commons(laboratory))
     places = {title: place for place, (title, _) in enumerate(_designs(), 1)}
-    return tuple((title, *runs[moves], places[design]) for title, design, moves in _PANES)
+    return tuple(
+        (title, *(runs[moves] if design else commons), places.get(design, 1))
+        for title, design, moves in _PANES
+    )
 
 
 def _designs() -> tuple[tuple[str, Design], ...]:
-    titles = dict.fromkeys(design for _, design, _ in _PANES)
+    titles = dict.fromkeys(design for _, design, _ in _PANES if design)
     return tuple((title, next(each for each in DESIGNS if each.title == title)) for title in titles)
 
 
 def _runs(laboratory: Laboratory, moves: float) -> tuple[Trial, Trial]:
     """The worlds of every field under every design: of all members, and without those whom pay draws."""
-    money = np.geomspace(0.005, 30.0, laboratory.size.columns)
-    norms = (np.arange(laboratory.size.rows) + 0.5) / laboratory.size.rows
     # Infrastructure costs nothing here, so that there is something to share wherever there is income.
     other = SHARED.with_values(norm_up=moves, upkeep_cost=0.0)
-    draws = tuple(
-        _priced(other, float(amount)).with_values(pay_norm=float(norm)) for amount in money for norm in norms
-    )
-    there = tuple(each.with_values(attraction=0.0) for each in draws)
+    draws = [_priced(other, amount).with_values(pay_norm=norm) for amount, norm in _fields(laboratory)]
+    return _both(laboratory, "sharing", draws, [design.policy for _, design in _designs()])
+
+
+def _runs_of_commons(laboratory: Laboratory) -> tuple[Trial, Trial]:
+    """The same of a commons in which nobody is employed and the firms share their sales with contributors."""
+    other = COMMONS.with_values(norm_up=_STAYS, upkeep_cost=0.0, employed=0.0, employed_start=0.0)
+    at_one = _BASE_SHARE * other.market * other.adopted / other.pay_unit
+    draws = [
+        other.with_values(revenue_a_user=amount / at_one, pay_norm=norm)
+        for amount, norm in _fields(laboratory)
+    ]
+    return _both(laboratory, "commons", draws, [DESIGNS[0].policy])
+
+
+def _fields(laboratory: Laboratory) -> tuple[tuple[float, float], ...]:
+    """Money for each member and pay norm of every field, column by column."""
+    money = np.geomspace(0.005, 30.0, laboratory.size.columns)
+    norms = (np.arange(laboratory.size.rows) + 0.5) / laboratory.size.rows
+    return tuple((float(amount), float(norm)) for amount in money for norm in norms)
+
+
+def _both(
+    laboratory: Laboratory, economy: str, draws: Sequence[MemberParams], policies: Sequence[Policy]
+) -> tuple[Trial, Trial]:
+    there = [each.with_values(attraction=0.0) for each in draws]
     first, second = (
         laboratory.trial(
-            "sharing", each, [design.policy for _, design in _designs()], wanted=("output", "paid_members"),
-            start=START, replicates=_WORLDS,
+            economy, each, policies, wanted=("output", "paid_members"), start=START, replicates=_WORLDS
         )
         for each in (draws, there)
-    )  # fmt: skip
+    )
     return first, second
 
 

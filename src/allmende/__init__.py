@@ -17,6 +17,7 @@ __all__ = [
     "read",
     "report",
     "simulate",
+    "sweep",
 ]
 __version__ = "0.1.0"
 
@@ -31,6 +32,7 @@ _VERBS = {
     "read": "allmende.reading",
     "report": "allmende.reports",
     "simulate": "allmende.simulation",
+    "sweep": "allmende.sweeps",
 }
 
 

@@ -257,8 +257,9 @@ def economy_called(economy: str | Economy) -> Economy:
 def _outcomes(
     wanted: Asked, workers: int, progress: Progress | None, checkpoint: Path | None
 ) -> list[Outcome]:
-    """What is recorded of each batch. Many batches go to threads one each; few share all threads."""
-    parts = list(wanted.parts())
+    """What is recorded of each batch. Batches go to threads, one each; what cannot be dealt out is shared."""
+    # A checkpoint is told apart by its batches, so with one they do not depend on the number of threads.
+    parts = list(wanted.parts(None if checkpoint else -(-wanted.worlds // workers)))
     total = float(wanted.worlds * len(wanted.policies) * wanted.months)
     done = [0.0]
 
@@ -270,7 +271,7 @@ def _outcomes(
     if progress is not None:
         progress(PREPARING, 0.0, None)
     answer = partial(outcome_of, wanted, tell=tell, checkpoint=checkpoint)
-    if workers == 1 or len(parts) < 2 * workers:
+    if workers == 1 or (len(parts) % workers and len(parts) < _PARTS_A_WORKER * workers):
         with crew_of(workers) as crew:
             return [answer(part, crew=crew) for part in parts]
     with ThreadPoolExecutor(workers) as pool:

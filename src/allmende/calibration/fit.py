@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import erf, sqrt
 from typing import Any, cast
 
 import numpy as np
@@ -18,6 +19,7 @@ from allmende.calibration.posterior import Members, population_of
 from allmende.calibration.rivals import Rival, rivals
 from allmende.calibration.search import gaussians, rooted
 from allmende.calibration.stretch import Stretch
+from allmende.calibration.table import Learned
 from allmende.calibration.work import Work
 from allmende.errors import AllmendeError, OutOfRangeError, UnknownNameError
 from allmende.model.beginning import Beginning
@@ -25,9 +27,10 @@ from allmende.model.parameters import MemberParams
 from allmende.months import text
 from allmende.panel import Panel
 from allmende.params import Number, Provenance
+from allmende.priors import quantile_within
 from allmende.simulation import economy_called
 
-__all__ = ["MEASURED", "Draws", "Estimate", "Fit"]
+__all__ = ["MEASURED", "Draws", "Estimate", "Fit", "reachable", "values_of"]
 
 Numbers = NDArray[np.float64]
 
@@ -38,6 +41,8 @@ MEASURED = (
 """What a draw of a fit holds: parameters, newcomers a month as usual, and the environment at the end."""
 
 _FEWEST = 20
+_LIKELIHOOD = frozenset(MEASURED) | {"arrivals", "returning", "return_shape", "employed", "employed_start"}
+_MONEY = ("pay_", "attraction", "withdrawal", "entrant_", "upkeep", "grievance")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +126,8 @@ class Fit:
         notes: Sentences a reader must see, the most important first.
         seed: Seed of the draws.
         economy: The economy its worlds run in: what the record does not say.
+        unseen: What the last years say of the parameters that the likelihood does not reach; None before
+            `unseen.learn`.
         panel: The record, also what lies beyond the stretch; None when it was not kept.
     """
 
@@ -136,6 +143,7 @@ class Fit:
     notes: tuple[str, ...]
     seed: int
     economy: str = "commons"
+    unseen: Learned | None = None
     panel: Panel | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -220,8 +228,11 @@ class Fit:
         # What is believed of a parameter that the record does not reach is its prior.
         rest = [economy.parameters.drawn(seed=seed, draw=number) for number in range(draws)]
         drawn = self.draws(draws, seed=seed)
+        moved = self._moved(draws)
         sets = tuple(
-            self.parameters(drawn.one(number), base=base).with_values(**given)
+            self.parameters(drawn.one(number), base=base)
+            .with_values(provenance="measured", **cast("dict[str, Any]", moved[number]))
+            .with_values(**given)
             for number, base in enumerate(rest)
         )
         people = population_of(self.members, drawn["environment"], drawn.values[:, : len(NAMES)])
@@ -242,6 +253,15 @@ class Fit:
             found.append(Estimate(name, number, number / factor, number * factor, params.provenance(name)))
         return tuple(sorted(found, key=lambda one: one.provenance != "measured"))
 
+    def _moved(self, draws: int) -> list[dict[str, float]]:
+        """Values, draw by draw, of the parameters that the last years say something about."""
+        if self.unseen is None or not self.unseen.contractions():
+            return [{}] * draws
+        names = tuple(self.unseen.contractions())
+        places = [self.unseen.names.index(name) for name in names]
+        rows = self.unseen.draws[np.arange(draws) % len(self.unseen.draws)][:, places]
+        return [values_of(self.economy, names, row) for row in rows]
+
     def _caution(self) -> tuple[str, ...]:
         """What must stand beside every future of this community."""
         start = (
@@ -258,3 +278,28 @@ class Fit:
             "newcomers": self.joining.level, "joining_spread": self.joining.joining_spread,
             "activity_spread": self.joining.activity_spread, "environment": self.joining.environment[0],
         }  # fmt: skip
+
+
+def reachable(economy: str) -> tuple[str, ...]:
+    """Parameters of an economy that have a prior and that no likelihood reaches, in the order of its class.
+
+    Those of money are left out: records of acts say nothing of it.
+    """
+    said = economy_called(economy).parameters.declarations()
+    return tuple(
+        name
+        for name, declaration in said.items()
+        if declaration.prior is not None and name not in _LIKELIHOOD and not name.startswith(_MONEY)
+    )
+
+
+def values_of(economy: str, names: tuple[str, ...], normals: Numbers) -> dict[str, float]:
+    """Values of parameters from standard normal numbers: the quantiles of their priors within bounds."""
+    said = economy_called(economy).parameters.declarations()
+    values = {}
+    for name, z in zip(names, normals.tolist(), strict=True):
+        one = said[name]
+        assert one.prior is not None
+        u = min(max(0.5 * (1.0 + erf(z / sqrt(2.0))), 1e-9), 1.0 - 1e-9)
+        values[name] = quantile_within(one.prior, u, one.low, one.high)
+    return values

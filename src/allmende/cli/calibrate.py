@@ -22,11 +22,23 @@ __all__ = ["command"]
     metavar="NAME",
     help="For what the record does not say.",
 )
+@click.option(
+    "--unseen",
+    is_flag=True,
+    help="Also ask the last three years about what no likelihood reaches (about a minute).",
+)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
 @click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
 @click.option("--json", type=OUT, metavar="FILE", help="Write the fit and its draws as JSON.")
 def command(
-    *, until: str, economy: str, seed: int, html: Path | None, json: Path | None, **reading: Any
+    *,
+    until: str,
+    economy: str,
+    unseen: bool,
+    seed: int,
+    html: Path | None,
+    json: Path | None,
+    **reading: Any,
 ) -> None:
     """Calibrate the member model to a community's own record, and hold it against that record.
 
@@ -49,6 +61,10 @@ def command(
         progress("calibrating", 0, None)
         stop = month_after(until)
         told = calibrate(community, until=None if stop is None else stop - 1, seed=seed, economy=economy)
+        if unseen:
+            from allmende.calibration.unseen import learn
+
+            told = learn(told, seed=seed, progress=progress)
     show(fit_brief(told), sys.stdout)
 
     from allmende.reports import report

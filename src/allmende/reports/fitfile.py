@@ -63,6 +63,15 @@ def fit_json(told: Fit, *, command: str = "") -> str:
             }
             for one in told.patterns
         ],
+        "unseen": None
+        if told.unseen is None
+        else {
+            name: {
+                "told": float(told.unseen.told[place]),
+                "narrowed": told.unseen.contractions().get(name, 0.0),
+            }
+            for place, name in enumerate(told.unseen.names)
+        },
         "notes": list(told.notes),
     }
     return msgspec.json.encode(said).decode() + "\n"

@@ -5,6 +5,7 @@ from importlib.metadata import version
 import numpy as np
 
 from allmende.calibration.fit import Estimate, Fit
+from allmende.calibration.table import Learned
 from allmende.months import text
 from allmende.reports.document import Cell, Column, Document, Facts, Notes, Section, Table
 from allmende.reports.escaping import visible
@@ -57,6 +58,7 @@ def fit_page(told: Fit, *, command: str = "", data: str = "") -> Document:
         *_opening(told),
         Section("patterns", "Held against the record", (_patterns(told),) if told.patterns else ()),
         Section("rivals", "Other laws of dropping out", (_rivals(told),)),
+        Section("unseen", "What no likelihood reaches", (_unseen(told.unseen),) if told.unseen else ()),
         Section("assumed", "What the record does not say", (_rest(told),)),
         Section("reading", "How to read this page", (Facts(_READING),), "prose"),
     )
@@ -149,6 +151,24 @@ def _rivals(told: Fit) -> Table:
     )
     columns = (Column("law"), Column("log-likelihood against the likeliest", numeric=True))
     return Table(f"Four laws with four parameters each, {found[0].members:,} members", columns, rows)
+
+
+def _unseen(told: Learned) -> Table:
+    moved = told.contractions()
+    rows = tuple(
+        (
+            Cell(name),
+            Cell(f"{told.told[place]:.0%}"),
+            Cell(f"{moved[name]:.0%}" if name in moved else "keeps its prior", muted=name not in moved),
+            Cell("" if np.isnan(told.covered[place]) else f"{told.covered[place]:.0%}"),
+        )
+        for place, name in enumerate(told.names)
+    )
+    columns = (
+        Column("parameter"), Column("can be told", numeric=True), Column("narrowed by", numeric=True),
+        Column("80% intervals that held", numeric=True),
+    )  # fmt: skip
+    return Table("Learned by simulation; checked on runs kept aside", columns, rows)
 
 
 def _rest(told: Fit) -> Table:

@@ -70,7 +70,8 @@ def lifetimes(economy: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArr
     for replicate in range(6):
         panel = diary(economy, members=400, months=MONTHS, replicate=replicate, seed=21)
         first = panel.first_month()
-        new = np.array([not name.startswith("m-") for name in panel.members]) & (first < MONTHS - 12)
+        came = np.array([not name.startswith("m-") for name in panel.members]) & (panel.counts() > 0)
+        new = came & (first < MONTHS - 12)
         days.append(panel.lifetime_days()[new])
         acts.append(panel.counts()[new])
         silent.append((MONTHS - panel.last_month())[new])

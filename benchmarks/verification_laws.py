@@ -203,8 +203,9 @@ def shares(scale: float) -> Iterator[Row]:
     begins = np.full((len(served), 1), values["market"] * 50 * values["adopted"])
     income = np.hstack([begins, served[:, :-1]]) * values["views_a_use"] * values["ad_price"]
     paid = found.flows["revenue share", "platform", "members"][1, 0]
-    due = np.where(paid > 0, np.floor(0.55 * income), 0)
-    yield Row("CF10", "cents of revenue shared, in worlds", due.sum(), float(paid.sum()), 0.0, paid.size)
+    due = np.where(paid > 0, np.floor(0.55 * income), 0).astype(np.int64)
+    off = float(np.abs(paid - due).sum())
+    yield Row("CF10", f"cents off, {due.sum():,} of revenue shared", 0.0, off, 0.0, paid.size)
     yield _growing(int(10_000 * scale))
     yield from _bounties(int(4_000 * scale))
 
@@ -214,16 +215,17 @@ def _growing(worlds: int) -> Row:
     drawn = us(worlds, 3, decision=Decision.PAYMENT)
     share, growth = (drawn[:, 0] * 101).astype(np.int64), (drawn[:, 1] * 150).astype(np.int64) - 50
     revenue = 1 + (drawn[:, 2] * 10**7).astype(np.int64)
-    ledger, law = Ledger.opened(worlds=worlds), 0
+    ledger, law = Ledger.opened(worlds=worlds), np.zeros(worlds, np.int64)
     for now in range(24):
         claims = np.stack([share, 100 - share], axis=1).ravel()
         members = split(revenue, claims, np.arange(worlds + 1) * 2)[::2]
         transfer(ledger, "advertisers", "platform", revenue, kind="advertising", month=now)
         transfer(ledger, "platform", "members", members, kind="revenue share", month=now)
-        law += int(((revenue * share + 50) // 100).sum())
+        law += (revenue * share + 50) // 100
         revenue = revenue * (100 + growth) // 100
-    paid = float(ledger.balance("members").sum())
-    return Row("CF10", "cents of a share of growing revenue, 24 months", float(law), paid, 0.0, worlds)
+    off = float(np.abs(ledger.balance("members") - law).sum())
+    name = f"cents off, {law.sum():,} of growing revenue, 24 months"
+    return Row("CF10", name, 0.0, off, 0.0, worlds)
 
 
 def _bounties(worlds: int) -> Iterator[Row]:
@@ -236,8 +238,8 @@ def _bounties(worlds: int) -> Iterator[Row]:
     rows = pay(state, Acts(payments=(bounty,)), np.empty(0, np.float32), 0).rows.astype(np.int64)
     cents = np.stack([rows[state.standing.rows(world)] for world in range(worlds)])
     paid = cents.sum(axis=1) > 0
-    total, given = 100_003.0 * paid.sum(), float(cents.sum())
-    yield Row("CF11", "cents of bounties paid out", total, given, 0.0, worlds)
+    off = float(np.abs(cents[paid].sum(axis=1) - 100_003).sum())
+    yield Row("CF11", f"cents off, {cents.sum():,} of bounties", 0.0, off, 0.0, worlds)
     for which in (0, 6):
         yield sampled("CF11", f"cents of claimant {which + 1} of 7", 100_003 / 7, cents[paid, which])
 
@@ -272,7 +274,7 @@ def orders(scale: float) -> Iterator[Row]:  # noqa: ARG001 - nothing is drawn
 def paths(scale: float) -> Iterator[Row]:
     """CF14: users, service and the platform's money without luck, by hand, 20 paths of 24 months."""
     drawn = us(max(int(20 * scale), 2), 7, decision=Decision.PRIOR)
-    users, held, by_hand_users, by_hand_held = 0.0, 0, 0.0, 0
+    users, by_hand, held, off = 0.0, 0.0, 0, 0
     for row in drawn:
         given = {
             "adopted": 0.05 + 0.9 * row[0], "market": 5 + 50 * row[1], "upkeep_cost": 1 + 8 * row[2],
@@ -282,18 +284,20 @@ def paths(scale: float) -> Iterator[Row]:
         values = get("economy", "sharing").parameters.with_values(**given).values()
         found = simulate("sharing", members=9, months=24, replicates=1, parameters=given, threads=1)
         users += float(found["users"].sum())
-        held += int(found["balance_platform"].sum())
-        hand = _by_hand(values, 9, 24)
-        by_hand_users += hand[0]
-        by_hand_held += hand[1]
-    yield Row("CF14", "users without luck, all months", by_hand_users, users, 0.0, len(drawn))
-    yield Row("CF14", "cents of the platform, all months", float(by_hand_held), float(held), 0.0, len(drawn))
+        hand_users, hand_held = _by_hand(values, 9, 24)
+        by_hand += sum(hand_users)
+        held += sum(hand_held)
+        off += int(np.abs(found["balance_platform"].ravel() - np.array(hand_held)).sum())
+    yield Row("CF14", "users without luck, added up over months", by_hand, users, 0.0, len(drawn))
+    yield Row("CF14", f"cents off, {held:,} held by platforms", 0.0, float(off), 0.0, len(drawn))
 
 
-def _by_hand(p: dict[str, Any], members: int, months: int) -> tuple[float, int]:
-    """The path of one world in plain arithmetic: users and balances, added up over months."""
+def _by_hand(p: dict[str, Any], members: int, months: int) -> tuple[list[float], list[int]]:
+    """The path of one world in plain arithmetic: users and what the platform holds, month by month."""
     start = p["market"] * members * p["adopted"]
-    users, served, share, held, all_users, all_held = start, start, p["adopted"], 0, 0.0, 0
+    users, served, share, held = start, start, p["adopted"], 0
+    all_users: list[float] = []
+    all_held: list[int] = []
     leaving = _adopting(share, p) / share
     for now in range(months):
         income = served * p["views_a_use"] * p["ad_price"]
@@ -308,8 +312,8 @@ def _by_hand(p: dict[str, Any], members: int, months: int) -> tuple[float, int]:
         gained, lost = _adopting(share, p), min(leaving + p["service_loss"] * (1 - service), 1.0)
         share = min(max(share + gained - lost * share, 0.0), 1.0)
         # The measure speaks of the end of the month.
-        all_users += p["market"] * members * share
-        all_held += held
+        all_users.append(p["market"] * members * share)
+        all_held.append(held)
     return all_users, all_held
 
 

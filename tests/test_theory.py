@@ -165,7 +165,9 @@ def test_community_production_is_efficient_where_time_is_cheap_and_own_use_count
 
 
 def test_the_map_has_every_region_and_every_place() -> None:
-    field = field_of(Laboratory(size=replace(SMALL, columns=5, rows=3, members=150), threads=1))
+    field = field_of(
+        Laboratory(size=replace(SMALL, columns=5, rows=3, members=150, cell_worlds=3), threads=1)
+    )
     placed = [case.name for pane in field.panes for case in pane.cases]
     assert sorted(placed) == sorted(place.name for place in PLACES)
     for pane in field.panes:

@@ -36,6 +36,7 @@ class Size:
         months: Length of each world.
         columns: Columns of a map.
         rows: Rows of a map.
+        cell_worlds: Worlds of other luck for each field of a map.
         contests: Draws of parameters for claims that are computed.
         contests_run: Simulated contests beside each point of a closed form.
     """
@@ -47,12 +48,13 @@ class Size:
     months: int
     columns: int
     rows: int
+    cell_worlds: int
     contests: int
     contests_run: int
 
 
-FULL = Size("full", 400, 2, 250, 60, 12, 8, 4_000, 2_000)
-QUICK = Size("quick", 32, 1, 150, 36, 6, 4, 400, 300)
+FULL = Size("full", 400, 2, 250, 60, 12, 8, 6, 4_000, 2_000)
+QUICK = Size("quick", 32, 1, 150, 36, 6, 4, 2, 300, 300)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ _RUIN, _HARM, _GAIN = np.log(0.8), np.log(0.95), np.log(1.02)
 _MONEY, _NORM = "money a month for each paid member (1 = about ten dollars)", "pay norm at the start"
 _LEAST = 1e-4
 _WIDER, _THIRDS = 1.01, 3
-_WORLDS = 6
 _MOVES, _STAYS = 0.1, 0.0
 _CENT_PANE, _BAR_PANE = "from the first cent, a norm that follows", "above a bar, a norm that follows"
 _COMMONS_PANE = "in a commons, by active days, a norm that stays"
@@ -171,7 +170,8 @@ def _harms(laboratory: Laboratory) -> Field:
 
 def _said(laboratory: Laboratory) -> str:
     months = laboratory.size.months - START
-    return f"each field is {_WORLDS} worlds over {months} months, everything else at its default"
+    worlds = laboratory.size.cell_worlds
+    return f"each field is {worlds} worlds over {months} months, everything else at its default"
 
 
 def _worlds(laboratory: Laboratory) -> tuple[tuple[str, Trial, Trial, int], ...]:
@@ -224,7 +224,12 @@ def _both(
     there = [each.with_values(attraction=0.0) for each in draws]
     first, second = (
         laboratory.trial(
-            economy, each, policies, wanted=("output", "paid_members"), start=START, replicates=_WORLDS
+            economy,
+            each,
+            policies,
+            wanted=("output", "paid_members"),
+            start=START,
+            replicates=laboratory.size.cell_worlds,
         )
         for each in (draws, there)
     )

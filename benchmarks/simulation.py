@@ -1,23 +1,30 @@
-"""Simulation against its peers, in CPU time: `python -P benchmarks/simulation.py [--peers]`.
+"""Simulation against its peers, in CPU time: `python benchmarks/simulation.py [--peers]`.
 
-The workload is the member rule alone, members and months: the same members, drivers and draws for ours
-and for a blocked C version compiled on the spot, which must give the same active days to the last one; tuned
-NumPy and (with --peers, in a throw-away environment) Mesa 3 do the same arithmetic with their own draws.
-CPU time of this process, medians of interleaved runs.
+Three tables. The reference workload (`peers/workload.py`): every driver on, members who act, leavers
+replaced; the package's kernels, a blocked C version that must give the same days to the last one, tuned
+NumPy, and with --peers mesa-frames and Mesa 3 in throw-away environments do all the same work. The member
+rule alone on a community as records show it, in which four in five members are idle in a month. Whole worlds,
+with institutions, works, money and indicators. CPU time of one thread, medians of interleaved runs.
 """
 
 import ctypes
-import math
+import os
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from peers import reference_numpy, workload
+from reference import c_library as reference_in_c
+from reference import in_c as months_in_c
+from reference import ours as our_months
+from reference import village as reference_village
 
 from allmende.draws import Decision
 from allmende.kernel import compiled
@@ -153,25 +160,74 @@ def measured(work: Callable[[Standing], int], standing: Standing) -> tuple[float
     return float(np.median(times)) / int(standing.count[0]) / MONTHS * 1e9, total
 
 
-def mesa() -> float:
-    """CPU of Mesa 3 a member-month, in an environment of its own; nan when it does not install."""
+@contextmanager
+def environment(package: str) -> Iterator[str | None]:
+    """A throw-away environment with one package; its interpreter, or None when it does not install."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             subprocess.run([sys.executable, "-m", "venv", folder], check=True, capture_output=True)
             python = str(Path(folder) / "bin" / "python")
-            subprocess.run([python, "-m", "pip", "install", "-q", "mesa>=3"], check=True, capture_output=True)
-            script = str(PEERS / "mesa_member_months.py")
-            done = subprocess.run([python, script, "2000", "24"], check=True, capture_output=True, text=True)
-            return float(done.stdout)
-        except (OSError, subprocess.CalledProcessError, ValueError):
-            return math.nan
+            subprocess.run([python, "-m", "pip", "install", "-q", package], check=True, capture_output=True)
+        except (OSError, subprocess.CalledProcessError) as error:
+            print(f"*{package} does not install here: {error}*")
+            python = None
+        yield python
 
 
-def members_table(*, peers: bool) -> None:
-    library = c_library()
-    print("| members | implementation | ns CPU a member-month | ratio to C | active days |")
+def elsewhere(python: str, script: str, size: int, months: int) -> tuple[float, float]:
+    """Nanoseconds a member-month and active days a member-month of a peer in its own environment."""
+    single = {"POLARS_MAX_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = [python, str(PEERS / script), str(size), str(months)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | single)
+    nanoseconds, days, *_ = done.stdout.split()
+    return float(nanoseconds), float(days)
+
+
+def timed(work: Callable[[], tuple[int, ...]], size: int, months: int) -> tuple[float, float]:
+    """The same of work in this process."""
+    before = cpu()
+    total = work()
+    return (cpu() - before) / size / months * 1e9, total[0] / size / months
+
+
+def round_of(
+    library: ctypes.CDLL, size: int, months: int, frames: str | None, mesa: str | None
+) -> dict[str, tuple[float, float]]:
+    """One run of every implementation of the reference workload."""
+    start = reference_village(size)
+    mine, theirs, numpys = copy(start), copy(start), reference_numpy.opened(size)
+    found = {
+        "ours": timed(lambda: our_months(mine, months), size, months),
+        "C, blocks": timed(lambda: months_in_c(library, theirs, months), size, months),
+        "NumPy, tuned": timed(lambda: reference_numpy.months(numpys, months), size, months),
+    }
+    # The same people, the same luck, the same arithmetic: one day of difference would be a fault.
+    assert found["ours"][1] == found["C, blocks"][1]
+    if frames:
+        found["mesa-frames"] = elsewhere(frames, "frames_reference_months.py", size, months)
+    if mesa:
+        found["Mesa 3"] = elsewhere(mesa, "mesa_reference_months.py", size, max(months // 10, 10))
+    return found
+
+
+def reference_table(sizes: Mapping[int, int], frames: str | None, mesa: str | None) -> None:
+    """The reference workload at each size, for so many months (Mesa for a tenth of them)."""
+    library = reference_in_c()
+    our_months(reference_village(1_000), 13)
+    print("| members | implementation | ns CPU a member-month | times ours | active days a member-month |")
     print("|---:|---|---:|---:|---:|")
-    slow = mesa() if peers else math.nan
+    for size, months in sizes.items():
+        rounds = [round_of(library, size, months, frames, mesa) for _ in range(RUNS)]
+        base = float(np.median([each["ours"][0] for each in rounds]))
+        for name in rounds[0]:
+            taken, days = np.median(np.array([each[name] for each in rounds]), axis=0)
+            print(f"| {size:,} | {name} | {taken:,.0f} | {taken / base:.2f} | {days:.2f} |", flush=True)
+
+
+def members_table() -> None:
+    library = c_library()
+    print("\n| members | implementation | ns CPU a member-month | ratio to C | active days |")
+    print("|---:|---|---:|---:|---:|")
     for size in (1_000, 10_000, 100_000):
         standing = village(size)
         ours(copy(standing))
@@ -183,10 +239,7 @@ def members_table(*, peers: bool) -> None:
         base = found["C, blocks"][0]
         for name, (nanoseconds, total) in found.items():
             print(f"| {size:,} | {name} | {nanoseconds:.1f} | {nanoseconds / base:.2f} | {total:,} |")
-        if peers and not math.isnan(slow):
-            print(f"| 2,000 | Mesa 3 | {slow:,.0f} | {slow / base:,.0f} | |")
-        same = found["C, blocks"][1] == found["ours"][1]
-        print(f"| {size:,} | *ours and C agree to the day: {same}* | | | |")
+        assert found["C, blocks"][1] == found["ours"][1]
 
 
 def whole_table() -> None:
@@ -210,7 +263,13 @@ def whole_table() -> None:
 
 def main() -> None:
     print("# Simulation: CPU time against peers\n")
-    members_table(peers="--peers" in sys.argv)
+    sizes = {1_000: workload.MONTHS, 10_000: workload.MONTHS, 100_000: workload.MONTHS // 4}
+    if "--peers" in sys.argv:
+        with environment("mesa-frames") as frames, environment("mesa>=3") as mesa:
+            reference_table(sizes, frames, mesa)
+    else:
+        reference_table(sizes, None, None)
+    members_table()
     whole_table()
 
 

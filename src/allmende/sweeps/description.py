@@ -14,6 +14,7 @@ import msgspec
 
 from allmende import files
 from allmende.errors import StoreError
+from allmende.model.gathering import NOTES
 from allmende.sweeps.design import Case, Design, Shape
 
 __all__ = ["Described", "DescribedCase", "Manifest", "described", "read_form", "write_form"]
@@ -36,6 +37,7 @@ class DescribedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         seed: Seed of the study.
         parameters: Rows of `Params.describe` of the first draw.
         arguments: What is needed to ask again.
+        notes: Sentences a reader of its results must see.
     """
 
     name: str
@@ -47,6 +49,7 @@ class DescribedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seed: int
     parameters: list[dict[str, str]]
     arguments: dict[str, Any]
+    notes: list[str] = []
 
     @property
     def shape(self) -> Shape:
@@ -146,6 +149,7 @@ def _case(case: Case) -> DescribedCase:
         seed=question.seed,
         parameters=question.draws[0].describe(),
         arguments=case.arguments,
+        notes=[*question.notes, *NOTES],
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from allmende.errors import AllmendeError, OutOfRangeError
 from allmende.model.asking import Asked, asked
+from allmende.model.beginning import Calibrated
 from allmende.model.economy import Economy
 from allmende.model.gathering import arguments_of
 from allmende.model.parameters import MemberParams
@@ -89,7 +90,7 @@ class Case:
 
 
 def case(
-    economy: str | Economy,
+    economy: str | Economy | Calibrated,
     *,
     name: str = "",
     members: int = 1_000,
@@ -103,8 +104,8 @@ def case(
     """A row of a design; the arguments are those of `simulation.simulate`.
 
     Args:
-        economy: An economy, or its name.
-        name: Its name in the sweep; that of the economy when "".
+        economy: An economy, its name, or a calibrated community.
+        name: Its name in the sweep; that of the community or economy when "".
         members: Members each world starts with.
         months: How many months.
         replicates: Worlds of different luck for each draw.
@@ -120,12 +121,12 @@ def case(
     >>> case("commons", replicates=10).runs
     10
     """
-    found = economy_called(economy)
     question = asked(
-        found, members=members, months=months, replicates=replicates, seed=seed, draws=draws,
-        parameters=parameters, policies=policies,
+        economy if isinstance(economy, Calibrated) else economy_called(economy), members=members,
+        months=months, replicates=replicates, seed=seed, draws=draws, parameters=parameters,
+        policies=policies,
     )  # fmt: skip
-    return Case(name or found.name, question, dict(parameters or {}))
+    return Case(name or question.community or question.economy.name, question, dict(parameters or {}))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.errors import TooFewError, UnknownNameError
-from allmende.model.gathering import NOTES, variables_of
+from allmende.model.gathering import variables_of
 from allmende.model.recording import MEASURES
 from allmende.results import Replay, Results, hash_of
 from allmende.sweeps.checking import Damage, Kept, checked
@@ -118,7 +118,7 @@ class Sweep:
             parameters=tuple(found.parameters),
             replay=Replay("simulate", arguments, found.seed, self.described.version),
             flows=flows,
-            notes=NOTES,
+            notes=tuple(found.notes),
         )
 
     def hash(self) -> str:

@@ -1,8 +1,8 @@
 """Claims: what the theory says, where it holds and where it fails, as a page and on a screen."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from allmende.claim import KINDS, Claim
+from allmende.claim import KINDS, Claim, Side
 from allmende.examination.examining import Answer, Examination
 from allmende.examination.regions import Region
 from allmende.examination.shares import LEVEL, Share, percent
@@ -26,7 +26,11 @@ from allmende.reports.escaping import visible
 __all__ = ["claims_brief", "claims_page", "in_share", "overview"]
 
 _FEW = 2
-_SIDES = {"for": "speaks for it", "against": "speaks against it", "both": "speaks for both sides"}
+_SIDES: Mapping[Side, str] = {
+    "for": "speaks for it",
+    "against": "speaks against it",
+    "both": "speaks for both sides",
+}
 _READING = (
     (
         "A share of the prior",
@@ -148,6 +152,7 @@ def overview(told: Examination) -> Table:
                 span=Span(answer.share.low, answer.share.mid, answer.share.high),
             ),
             Cell(answer.verdict),
+            Cell(_sides(answer.claim), muted=True),
         )
         for name, answer in told.answers.items()
     )
@@ -156,8 +161,15 @@ def overview(told: Examination) -> Table:
         Column("In a few words"),
         Column("Holds in this share of the prior"),
         Column("Verdict"),
+        Column("Evidence for, against, both"),
     )
     return Table(f"Every claim, with {percent(LEVEL)} intervals", columns, rows)
+
+
+def _sides(claim: Claim) -> str:
+    """How many rows of evidence speak for a claim, against it, and for both sides."""
+    sides = [row.side for row in claim.evidence]
+    return ", ".join(str(sides.count(side)) for side in _SIDES)
 
 
 def _overview_figure(told: Examination) -> Figure:

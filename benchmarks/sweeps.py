@@ -13,12 +13,14 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
 from allmende.comparison import compare
 from allmende.executors.distributed import open_ray
 from allmende.policies import Bounty, Foundation, Gate, Recognition
+from allmende.simulation import simulate
 from allmende.sweeps import Design, case, sweep
 
 MEMBERS, MONTHS, WORKERS = 10_000, 60, 2
@@ -112,20 +114,27 @@ def one_more_policy(rounds: int) -> None:
     policies = [Bounty(), Foundation(), Gate(), Recognition()]
     question = {"members": 1_000, "months": MONTHS, "replicates": 40, "threads": 1}
 
-    def timed(count: int) -> float:
+    def timed(verb: Callable[..., object], count: int) -> float:
         began = cpu()
-        compare("commons", policies=policies[:count], **question)
+        verb("commons", policies=policies[:count], **question)
         return cpu() - began
 
-    timed(1)
-    rows: dict[int, list[float]] = {count: [] for count in range(1, len(policies) + 1)}
+    timed(compare, 1)
+    rows: dict[int, list[tuple[float, float]]] = {count: [] for count in range(1, len(policies) + 1)}
     for _ in range(rounds):
         for count, row in rows.items():
-            row.append(timed(count))
-    print("| policies | futures | CPU s | CPU s a future |")
-    print("|---|---|---|---|")
+            row.append((timed(compare, count), timed(simulate, count)))
+    print("| policies | comparison, CPU s | one policy more | its runs alone, CPU s | one policy more |")
+    print("|---|---|---|---|---|")
+    last = (0.0, 0.0)
     for count, row in rows.items():
-        print(f"| {count} | {count + 1} | {median(row):.2f} | {median(row) / (count + 1):.3f} |")
+        whole, runs = (median(each[k] for each in row) for k in (0, 1))
+        more = [
+            f"{now - before:.2f}" if count > 1 else ""
+            for now, before in zip((whole, runs), last, strict=True)
+        ]
+        print(f"| {count} | {whole:.2f} | {more[0]} | {runs:.2f} | {more[1]} |")
+        last = (whole, runs)
 
 
 if __name__ == "__main__":

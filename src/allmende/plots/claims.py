@@ -124,10 +124,10 @@ def lines(exhibit: Lines) -> Specification:
         "field": "x",
         "type": "quantitative",
         "title": exhibit.x,
-        "axis": {"format": "~s", "tickCount": 5, "grid": False},
+        "axis": {"format": ",~f", "tickCount": 5, "grid": False},
         "scale": {"type": "log" if exhibit.log_x else "linear", "nice": False},
     }
-    y = {"field": "y", "type": "quantitative", "title": exhibit.y, "axis": {"format": "~g"}}
+    y = {"field": "y", "type": "quantitative", "title": exhibit.y, "axis": {"format": ",~f"}}
     closed = [row for row in rows if row.kind == "closed form"]
     tried = [row for row in rows if row.kind != "closed form"]
     layers = [

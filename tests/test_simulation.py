@@ -244,3 +244,12 @@ def test_any_cut_of_the_worlds_is_the_same_batch() -> None:
         for name, drawn in part.drawn.items():
             fixed = np.full(last - first, float(wanted.draws[0].values()[name]))
             assert np.array_equal(drawn, cut.drawn.get(name, fixed)), name
+
+
+def test_a_checkpoint_serves_every_executor(tmp_path) -> None:
+    """Batches that one executor finished are taken over by another."""
+    first = small(checkpoint=tmp_path, executor="processes", threads=2)
+    before = {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.done")}
+    assert small(checkpoint=tmp_path, executor="serial", threads=None).hash() == first.hash()
+    assert before == {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.done")}
+    assert before

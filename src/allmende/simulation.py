@@ -283,7 +283,7 @@ def _elsewhere(
 ) -> list[Outcome]:
     """What is recorded of each batch, by workers in other processes."""
     shares = -(-wanted.worlds * len(wanted.policies) // (_PARTS_A_WORKER * workers))
-    parts = list(wanted.parts(min(shares, wanted.worlds_a_piece)))
+    parts = list(wanted.parts(None if checkpoint else min(shares, wanted.worlds_a_piece)))
     months = sum(worlds.stop - worlds.start for _, worlds in parts) * wanted.months / len(parts)
 
     def tell(stage: str, done: float, _total: float | None) -> None:

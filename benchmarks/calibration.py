@@ -57,9 +57,7 @@ def told(sets: int, share: float, level: float) -> str:
 def recovery(sets: int) -> None:
     """Coverage of central intervals of the draws, and of Wald intervals of maximum likelihood, by size."""
     print(f"\nRecovery of {sets} laws, drawn from the priors, from records of {MONTHS} months. Here is")
-    print(
-        "the coverage of intervals, with the binomial 99 % band of exact ones: of the draws of simulations, and of"
-    )
+    print("the coverage of intervals, with the binomial 99 % band of exact ones: of draws, and of")
     print("maximum likelihood give or take standard errors of the logarithm.\n")
     print("| members | interval | parameter | 50 % | 80 % | 95 % | median error, in standard errors |")
     print("|---:|---|---|---|---|---|---:|")

@@ -39,6 +39,14 @@ def test_the_posterior_is_the_exact_one_where_that_is_known() -> None:
     assert dict(told.contractions()) == {"seen": pytest.approx(2 / 3, abs=0.12)}
 
 
+def test_the_same_seed_teaches_the_same() -> None:
+    parameters, shown = runs(600, 1.0)
+    one, other = (
+        learned(("seen", "hidden"), parameters, shown, np.array([1.0, 1.0, 0.0]), seed=4) for _ in range(2)
+    )
+    assert (one.draws == other.draws).all()
+
+
 def test_what_is_not_shown_keeps_its_prior() -> None:
     parameters, shown = runs(3_000, 1.0)
     told = learned(("seen", "hidden"), parameters, shown, np.array([2.0, 2.0, 1.0]), seed=1)
@@ -89,7 +97,6 @@ def test_a_fit_learns_and_says_how_little(fit: Fit) -> None:
     told = learn(fit, months=24, runs=300, seed=3)
     assert told.unseen is not None
     assert "parameters that the likelihood does not reach" in told.notes[-1] or "is a guess" in told.notes[-1]
-    assert (learn(fit, months=24, runs=300, seed=3).unseen.draws == told.unseen.draws).all()
     start = told.beginning(draws=5, seed=1)
     moved = told.unseen.contractions()
     for name in moved:

@@ -41,6 +41,8 @@ MEASURED = (
 """What a draw of a fit holds: parameters, newcomers a month as usual, and the environment at the end."""
 
 _FEWEST = 20
+_INTERVAL_DRAWS = 400
+_ENDS = (0.025, 0.975)
 _LIKELIHOOD = frozenset(MEASURED) | {"arrivals", "returning", "return_shape", "employed", "employed_start"}
 _MONEY = ("pay_", "attraction", "withdrawal", "entrant_", "upkeep", "grievance")
 
@@ -240,17 +242,15 @@ class Fit:
 
     def estimates(self) -> tuple[Estimate, ...]:
         """Every parameter with its interval and where it comes from: measured ones first."""
-        errors = {name: float(self.law.errors[place]) for place, name in enumerate(NAMES)}
-        errors |= {"extra_acts": self.work.errors[0], "acts_spread": self.work.errors[1]}
-        errors |= {
-            "arrivals": self.joining.error("level"), "joining_spread": self.joining.error("joining_spread"),
-            "activity_spread": self.joining.error("activity_spread"),
-        }  # fmt: skip
+        drawn = self.draws(_INTERVAL_DRAWS)
+        sets = {name: drawn[name] for name in MEASURED}
+        sets["arrivals"] = drawn["newcomers"] / self.size
         params = self.parameters()
         found = []
         for name, value in params.values().items():
-            number, factor = float(value), float(np.exp(1.96 * min(errors.get(name, 0.0), 5.0)))
-            found.append(Estimate(name, number, number / factor, number * factor, params.provenance(name)))
+            number, source = float(value), params.provenance(name)
+            low, high = np.quantile(sets[name], _ENDS) if name in sets else (number, number)
+            found.append(Estimate(name, number, float(low), float(high), source))
         return tuple(sorted(found, key=lambda one: one.provenance != "measured"))
 
     def _moved(self, draws: int) -> list[dict[str, float]]:

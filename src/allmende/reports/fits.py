@@ -39,8 +39,8 @@ _READING = (
     (
         "Intervals",
         (
-            "Intervals of 95%, from the curvature of the likelihood. They say what the record tells if the "
-            "law is right."
+            "Intervals hold 95% of what is believed after the record, under weak priors. They say what the "
+            "record tells if the law is right."
         ),
     ),
 )

@@ -7,11 +7,11 @@ from math import isfinite
 from allmende.comparison import GROUPS, Comparison
 from allmende.conditions.hinges import Conditions
 from allmende.effects import LESS_IS_BETTER, LEVEL, Effect, differences
-from allmende.model.gathering import NOTES
 from allmende.outcomes import LEVEL as WORLDS_LEVEL
 from allmende.outcomes import flows
 from allmende.plots import worlds
 from allmende.reports.banded import MONEY, as_written, band_table, in_units
+from allmende.reports.cautions import cautions, subject
 from allmende.reports.conditions import READING as CONDITIONS_READING
 from allmende.reports.conditions import conditions_brief, conditions_sections
 from allmende.reports.document import Cell, Column, Document, Facts, Figure, Notes, Section, Table
@@ -75,7 +75,7 @@ def futures_page(
         data: The machine-readable form.
     """
     sections = (
-        *_caution(told),
+        *cautions(told.notes),
         Section("head", "", (Facts(_facts(told)),)),
         Section("short", "In short", in_short(told, conditions), "cards"),
         Section("standing", "Which future is better", (_standing_table(told),)),
@@ -109,13 +109,13 @@ def futures_brief(told: Comparison, *, conditions: Conditions | None = None) -> 
         conditions: What would have to be true, when that was asked.
     """
     sections = (
-        *_caution(told),
+        *cautions(told.notes),
         Section("head", "", (Facts(_facts(told)),)),
         Section("standing", "Which future is better", (_standing_table(told),)),
         Section("groups", "Who gains and who loses", tuple(_groups(told))),
         *(conditions_brief(conditions) if conditions else ()),
     )
-    return Document(visible(_economy(told)), "simulated", sections, _footer(told, ""))
+    return Document(visible(subject(told.results)), "simulated", sections, _footer(told, ""))
 
 
 def _title(told: Comparison) -> str:
@@ -124,7 +124,7 @@ def _title(told: Comparison) -> str:
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
     if len(listed) > _LONGEST_TITLE:
         listed = f"{len(told.results.policies) - 1} futures"
-    return f"{visible(_economy(told).capitalize())}: {visible(listed)}?"
+    return f"{visible(subject(told.results).capitalize())}: {visible(listed)}?"
 
 
 def _facts(told: Comparison) -> tuple[tuple[str, str], ...]:
@@ -309,17 +309,6 @@ def _footer(told: Comparison, command: str) -> tuple[tuple[str, str], ...]:
         ("Hash of the results", told.results.hash()[:16]),
     )
     return tuple((name, value) for name, value in lines if value)
-
-
-def _economy(told: Comparison) -> str:
-    arguments = told.results.replay.arguments
-    return str(arguments.get("community") or arguments.get("economy", "economy"))
-
-
-def _caution(told: Comparison) -> tuple[Section, ...]:
-    """What must be read first where the worlds are those of a community."""
-    notes = tuple(visible(note, longest=1000) for note in told.notes if note not in NOTES)
-    return (Section("caution", "Before you read on", (Notes(notes),)),) if notes else ()
 
 
 def _share(effect: Effect, value: float) -> str:

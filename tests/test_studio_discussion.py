@@ -427,3 +427,47 @@ def test_a_closed_discussion_and_a_draft_take_nothing(site: Site, study: Study) 
     author.post(f"/studies/{study.id}/withdraw", data={"go": "1"})
     assert site.browser().get(f"/studies/{study.id}").status_code == 410
     assert author.get(f"/studies/{study.id}").status_code == 200
+
+
+def test_each_visitor_gets_a_stamp_of_their_own_and_nothing_typed_is_lost(site: Site, study: Study) -> None:
+    path = f"/studies/{study.id}/comments"
+    first, second = (
+        fields_of(site.browser().get(f"/studies/{study.id}").text, path)["stamp"] for _ in range(2)
+    )
+    assert first != second
+    sent = {"name": "Jane", "email": "", "stamp": first, "action": "save"}
+    client = site.browser(address="198.51.100.77")
+    assert number_of(client.post(path, data={**sent, "text": "One text"}))
+    twice = client.post(path, data={**sent, "text": "One text"})
+    assert twice.status_code == 303
+    other = client.post(path, data={**sent, "text": "Another text"})
+    assert other.status_code == 422
+    assert "Another text" in other.text
+    assert fields_of(other.text, path)["stamp"] != first
+
+
+def test_many_who_ask_at_once_wait_for_one_answer() -> None:
+    import asyncio
+
+    from starlette.responses import Response
+
+    from allmende.studio.kept import Answer, Kept, answer_of
+
+    made = 0
+
+    async def make() -> Answer:
+        nonlocal made
+        made += 1
+        await asyncio.sleep(0.01)
+        return answer_of(Response("x"))
+
+    async def ask() -> None:
+        kept = Kept()
+        await asyncio.gather(*(kept.get(("/", ""), 1, make) for _ in range(50)))
+        assert made == 1
+        await kept.get(("/", ""), 1, make)
+        assert made == 1
+        await kept.get(("/", ""), 2, make)
+        assert made == 2
+
+    asyncio.run(ask())

@@ -6,7 +6,6 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs
@@ -23,7 +22,9 @@ from allmende.reports.html import environment
 from allmende.studio.accounts import sessions
 from allmende.studio.asking import Asked, Studio, redirect, refused
 from allmende.studio.database.opening import open_store
+from allmende.studio.discussion import guards
 from allmende.studio.jobs.runner import Runner
+from allmende.studio.kept import Answer, Kept, answer_of, response_of
 from allmende.studio.routes import DOORS, Door
 from allmende.studio.security.guard import Guard
 from allmende.studio.security.networks import network_of
@@ -45,7 +46,6 @@ ASSETS = {
 """Files that pages load: the package that ships each, and its type."""
 
 _FORM = "application/x-www-form-urlencoded"
-_KEPT = 500
 _FIELDS = 2_000
 Page = Callable[[Asked], Response]
 
@@ -77,52 +77,38 @@ def application(studio: Studio) -> Guard:
             studio.runner.stop()
             studio.store.close()
 
-    kept = _Kept()
+    kept = Kept()
     routes = [Route(door.path, _endpoint(door, studio, kept), methods=[door.method]) for door in DOORS]
     inner = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _http_refusal})
     inner.router.redirect_slashes = False
     return Guard(inner, studio.settings)
 
 
-@dataclass(slots=True)
-class _Kept:
-    """Answers for visitors, thrown away at the next change of anything."""
-
-    change: int = -1
-    answers: dict[tuple[str, str], tuple[bytes, dict[str, str]]] = field(default_factory=dict)
-
-    def find(self, key: tuple[str, str], change: int) -> tuple[bytes, dict[str, str]] | None:
-        if change != self.change:
-            self.change = change
-            self.answers.clear()
-        return self.answers.get(key)
-
-    def keep(self, key: tuple[str, str], change: int, answer: tuple[bytes, dict[str, str]]) -> None:
-        if change == self.change and len(self.answers) < _KEPT:
-            self.answers[key] = answer
-
-
-def _endpoint(door: Door, studio: Studio, kept: _Kept) -> Callable[[Request], Awaitable[Response]]:
+def _endpoint(door: Door, studio: Studio, kept: Kept) -> Callable[[Request], Awaitable[Response]]:
     module, _, name = door.page.partition(":")
     page: Page = getattr(importlib.import_module(f"allmende.studio.pages.{module}"), name)
 
+    async def made(request: Request) -> Response:
+        body = await request.body() if door.method == "POST" else b""
+        return await run_in_threadpool(_answer, door, page, studio, request, body)
+
     async def endpoint(request: Request) -> Response:
-        # Only who brings no cookie at all is served from what was kept: nothing in it is anybody's own.
-        anonymous = door.kept and "cookie" not in request.headers
+        if not door.kept or "cookie" in request.headers:
+            return _private(await made(request), anonymous="cookie" not in request.headers)
+
+        async def make() -> Answer:
+            return answer_of(await made(request))
+
         key = (request.url.path, request.url.query)
-        change = studio.store.change() if anonymous else 0
-        found = kept.find(key, change) if anonymous else None
-        if found is None:
-            body = await request.body() if door.method == "POST" else b""
-            response = await run_in_threadpool(_answer, door, page, studio, request, body)
-            if not anonymous or response.status_code != 200:  # noqa: PLR2004 - the number has a name: OK
-                return _private(response, anonymous=anonymous)
-            found = (bytes(response.body), _public(response))
-            kept.keep(key, change, found)
-        content, said = found
-        if request.headers.get("if-none-match") == said["etag"]:
-            return Response(status_code=304, headers=said)
-        return Response(content, headers=said)
+        found = await kept.get(key, studio.store.change(), make)
+        now = int(time.time())
+        purpose = f"comment {request.path_params.get('study', '')}"
+        return response_of(
+            found,
+            stamp=lambda: guards.stamp(studio.key, purpose, now=now),
+            known=request.headers.get("if-none-match", ""),
+            now=now,
+        )
 
     return endpoint
 
@@ -183,14 +169,6 @@ def _private(response: Response, *, anonymous: bool) -> Response:
         response.headers["cache-control"] = "no-cache" if anonymous else "no-store"
     response.headers["vary"] = "cookie"
     return response
-
-
-def _public(response: Response) -> dict[str, str]:
-    said = {name: value for name, value in response.headers.items() if name != "content-length"}
-    said.setdefault("cache-control", "no-cache")
-    said["etag"] = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
-    said["vary"] = "cookie"
-    return said
 
 
 async def _http_refusal(_request: Request, error: Exception) -> Response:

@@ -152,8 +152,8 @@ def _saved(asked: Asked, draft: _Draft, address: str, nonce: str) -> Response:
     token = asked.cookies.get(WRITER, "") or secrets.token_urlsafe(32)
     page = above(draft.study, draft.note)
     with asked.store.write() as act:
-        if not guards.spend(act, nonce, now=asked.now):
-            return redirect(page)
+        if not guards.spend(act, f"{nonce}.{asked.network}", now=asked.now):
+            return _sent_before(act, asked, draft)
         flags = _flags(act, asked, draft)
         if isinstance(flags, int):
             return _too_many(flags)
@@ -165,6 +165,14 @@ def _saved(asked: Asked, draft: _Draft, address: str, nonce: str) -> Response:
     secure = asked.studio.settings.secure
     answer.set_cookie(WRITER, token, max_age=_WRITER_S, httponly=True, samesite="lax", secure=secure)
     return answer
+
+
+def _sent_before(act: Act, asked: Asked, draft: _Draft) -> Response:
+    """The same text again was a second click; another text is not lost: the form comes back with it."""
+    if comments.was_written(act, str(draft.values["text"]), now=asked.now):
+        return redirect(above(draft.study, draft.note))
+    problem = "This form was sent before. Nothing is lost: please save it again."
+    return _form(asked, draft.saying(problem=problem, stamp=stamp_for(asked, draft.study)), status=422)
 
 
 def _flags(act: Act, asked: Asked, draft: _Draft) -> list[str] | int:

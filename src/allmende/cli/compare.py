@@ -99,7 +99,7 @@ def folded(words: Sequence[str]) -> list[str]:
     default=None,
     metavar="[SETS]",
     help="Also say what would have to be true: so many sets of values over all that is believed (1000; "
-    "takes about a minute for each policy).",
+    "takes about half a minute).",
 )
 @EXECUTOR
 @click.option("--threads", type=_COUNT, default=None, help="How many threads, processes or tasks at a time.")

@@ -179,7 +179,8 @@ def _turns(grid: Numbers, share: Numbers, error: Numbers) -> Iterator[tuple[floa
         if np.abs(score[start:end]).max() <= _SURELY:
             continue
         if last is not None and last[1] != sign[start]:
-            at = last[0] + int(np.abs(np.cumsum(score[last[0] : start + 1] * last[1])).argmax())
+            # Of several places in the gap where the share passes one half, the one that parts it best.
+            at = last[0] + int(np.cumsum(score[last[0] : start + 1] * last[1]).argmax())
             yield float(grid[last[0]]), _crossing(grid, share, at), float(grid[start])
         last = (end - 1, float(sign[start]))
 

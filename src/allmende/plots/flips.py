@@ -87,7 +87,7 @@ def flip_map(
             "titleColor": MUTED, "titleFontSize": 12, "titleFontWeight": "normal",
         },
     }  # fmt: skip
-    return layered(
+    drawn = layered(
         title,
         origin,
         [
@@ -108,6 +108,9 @@ def flip_map(
         ],
         height=_SIDE,
     )
+    # Seven colours with six figures between them need more room than a legend usually has.
+    legends = {**drawn["config"]["legend"], "gradientHorizontalMaxLength": 260, "gradientLength": 260}
+    return {**drawn, "config": {**drawn["config"], "legend": legends}}
 
 
 def odds_curve(

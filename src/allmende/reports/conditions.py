@@ -1,6 +1,7 @@
 """Conditions, told: what would have to be true for a policy to do good or harm, as parts of a page."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from allmende.conditions.hinges import ALARM, Conditions, FlipMap, Hinge, Judgement
@@ -90,7 +91,7 @@ def _sections(found: Conditions) -> Iterator[Section]:
     yield Section("believed", "What would have to be true", (Facts(_facts(found)), _overview(found)))
     for i, policy in enumerate(found.policies):
         shown = tuple(islice(_shown(found, policy), _MOST_CARDS))
-        name = visible(policy)
+        name = _short(policy, found.policies)
         yield Section(f"true-{i}", f"With {name}", tuple(_card(found, each) for each in shown), "cards")
         table = _hinge_table(found, policy)
         if table.rows:
@@ -98,6 +99,13 @@ def _sections(found: Conditions) -> Iterator[Section]:
         figures = tuple(_figures(found, shown[0], i))
         if figures:
             yield Section(f"maps-{i}", f"Where the effect of {name} turns", figures, "grid")
+
+
+def _short(policy: str, policies: Sequence[str]) -> str:
+    """A future without its levers, where no other is called so."""
+    short = [re.sub(r" \(.*?\)", "", each) for each in policies]
+    mine = re.sub(r" \(.*?\)", "", policy)
+    return visible(mine if short.count(mine) == 1 else policy)
 
 
 def _shown(found: Conditions, policy: str) -> Iterator[Judgement]:
@@ -168,7 +176,7 @@ def _size(judged: Judgement, value: float) -> str:
 
 def _card(found: Conditions, judged: Judgement) -> Sentences:
     told = tuple(visible(each, longest=1000) for each in sentences(found, judged))
-    title = f"{judged.title.partition(':')[0]}, with {visible(judged.policy)}"
+    title = f"{judged.title.partition(':')[0]}, with {_short(judged.policy, found.policies)}"
     return Sentences("changed" if judged.hinges else "unsure", title, told)
 
 

@@ -157,7 +157,10 @@ def test_progress_begins_where_the_sweep_was_and_ends_at_all_runs(tmp_path, smal
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
 
 
-@pytest.mark.parametrize("how", ["bit", "cut", "empty", "renamed", "foreign"])
+@pytest.mark.parametrize(
+    "how",
+    ["bit", "foreign", *(pytest.param(one, marks=pytest.mark.slow) for one in ("cut", "empty", "renamed"))],
+)
 def test_damage_is_named_with_file_and_runs_and_the_rest_is_kept(how, tmp_path, small_pieces, undisturbed):
     folder = tmp_path / "swept"
     whole = sweep(design(), folder)

@@ -2,6 +2,7 @@
 
     python benchmarks/backtest.py                  prints the tables of docs/forecasting.md
     python benchmarks/backtest.py --learn          and writes what was learned to src/allmende/data
+    python benchmarks/backtest.py --simulator      with worlds of the calibrated community (minutes)
     python benchmarks/backtest.py --only 15        on every so many-th community: for development
     python benchmarks/backtest.py --no-baselines   without statsforecast (extra `baselines`)
 
@@ -82,6 +83,7 @@ def main() -> None:
     asked.add_argument("--only", type=int, default=1)
     asked.add_argument("--paths", type=int, default=1000)
     asked.add_argument("--no-baselines", action="store_true")
+    asked.add_argument("--simulator", action="store_true")
     asked.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "allmende-backtest")
     given = asked.parse_args()
     histories = _histories()
@@ -129,8 +131,25 @@ def _cached(name: str, history: History, given: argparse.Namespace) -> list[Case
         return [forecasts(case.known, months=MONTHS, seed=SEED) for case in made]
 
     found = _kept(given.cache / f"{name}-peers-{_digest(others, SOURCES / 'history.py')}.pickle", peers)
+
     for case, said in zip(made, found, strict=True):
         case.said.update(said)
+    return _with_worlds(name, made, given) if given.simulator else made
+
+
+def _with_worlds(name: str, made: list[Case], given: argparse.Namespace) -> list[Case]:
+    """The cases with what worlds of the calibrated community said, kept by the code of that module alone."""
+    source = ROOT / "benchmarks" / "backtest_simulator.py"
+
+    def worlds() -> list[Paths]:
+        from backtest_simulator import simulator
+
+        panel = community_panels()[name]
+        return [simulator(panel, case.known, months=MONTHS, seed=SEED) for case in made]
+
+    found = _kept(given.cache / f"{name}-simulator-{_digest(source)}.pickle", worlds)
+    for case, said in zip(made, found, strict=True):
+        case.said["the simulator, calibrated"] = said
     return made
 
 

@@ -20,7 +20,8 @@ REFERENCE = "last year x others' change"
 PRODUCT = "Allmende"
 ORDER = (
     PRODUCT, "members in an environment", "level in an environment", "members, independent", "level",
-    "flat, last quarter", "flat, last year", "members repeat last year", "AutoARIMA on logs", "AutoETS",
+    "the simulator, calibrated", "flat, last quarter", "flat, last year", "members repeat last year",
+    "AutoARIMA on logs", "AutoETS",
     "AutoTheta", "BG/NBD", "seasonal naive", REFERENCE,
 )  # fmt: skip
 BARS = ("seasonal naive", "BG/NBD", "AutoETS", "AutoTheta")

@@ -1,5 +1,7 @@
 """Histories: the numbers of the panel, and nothing of what comes after."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -46,6 +48,12 @@ def test_several_actions_of_a_month_are_one_active_month() -> None:
     assert history.series["active_members"].tolist() == [1, 1]
     assert history.series["contributions"].tolist() == [5, 1]
     assert history.days.tolist() == [2, 1]
+
+
+def test_the_last_month_of_an_observed_record_is_incomplete_and_of_a_simulated_one_is_not() -> None:
+    panel = simulated_panel()
+    assert history_of(panel).stop == panel.stop - 1
+    assert history_of(replace(panel, origin="simulated")).stop == panel.stop
 
 
 def test_totals_of_a_year() -> None:

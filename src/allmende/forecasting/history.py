@@ -107,9 +107,10 @@ def history_of(panel: Panel, *, stop: int | None = None) -> History:
 
     Args:
         panel: The panel; what lies before its window is history too.
-        stop: Month after the last that is known completely; the panel's last month is taken as incomplete.
+        stop: Month after the last that is known completely; an observed record's last month is taken as
+            incomplete, a simulated one's is complete.
     """
-    end = panel.stop - 1 if stop is None else stop
+    end = panel.stop - (panel.origin == "observed") if stop is None else stop
     rows = panel.rows(window=False, actions=CONTRIBUTIONS)
     kept = np.flatnonzero(rows.month < end)
     member, month = rows.member[kept], rows.month[kept]

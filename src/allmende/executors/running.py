@@ -113,7 +113,7 @@ def delivered(
     executor: str = "serial",
     workers: int | None = None,
     seconds: float = 1.0,
-) -> Iterator[tuple[int, Sequence[Answer]]]:
+) -> Generator[tuple[int, Sequence[Answer]], None, None]:
     """The number of the first of neighbouring rows with the answers of all, as a worker brings them.
 
     For results that are written down as they come: one delivery is worth one file. The other arguments and

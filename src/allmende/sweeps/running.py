@@ -7,7 +7,7 @@ hash. Whatever ends a sweep in between, what was written stays, and the same cal
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -94,11 +94,14 @@ def sweep(
         check_room(design, folder, executor=executor, workers=workers, finished=begun.finished)
         missing = [piece for piece in design.pieces if piece.number not in begun.done]
         writer = _Writer(design, folder / RUNS, progress, watcher, missing)
-        answer = partial(_answer, tuple(case.asked for case in design.cases))
-        for first, answers in delivered(
-            answer, missing, executor=executor, workers=workers, seconds=_seconds_of_a_delivery(design)
-        ):
-            writer.write(missing[first : first + len(answers)], answers)
+        if missing:
+            answer = partial(_answer, tuple(case.asked for case in design.cases))
+            seconds = _seconds_of_a_delivery(design)
+            with closing(
+                delivered(answer, missing, executor=executor, workers=workers, seconds=seconds)
+            ) as deliveries:
+                for first, answers in deliveries:
+                    writer.write(missing[first : first + len(answers)], answers)
         return _completed(replace(begun, kept=(*begun.kept, *writer.kept)))
 
 

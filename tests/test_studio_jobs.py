@@ -18,6 +18,7 @@ from allmende.studio.settings import Settings
 from allmende.studio.studies.places import permitted
 from allmende.studio.studies.versions import publish
 from studio_site import Site, now, running
+from test_docs import make_clone
 
 SMALL = Question(
     "compare", "economy:commons", economy="commons", policies={"bounty": {"pool": 300_000, "start": 6}},
@@ -239,3 +240,21 @@ def test_two_policies_are_answered_without_a_queue(tmp_path: Path) -> None:
     assert digest == wanted.results.hash()
     assert [one.name for one in document.sections if one.name == "pictures"] == ["pictures"]
     assert replace(document, title="x").title == "x"
+
+
+def test_a_repository_is_measured_placed_and_forecast(tmp_path: Path) -> None:
+    """Each question to a record, on a small clone."""
+    make_clone(tmp_path / "my-project")
+    with running(tmp_path / "s", roots=(tmp_path,)) as site:
+        author = site.browser("author")
+        opened = author.post("/open", data={"source": "my-project", "title": ""})
+        assert opened.headers["location"] == "/studies/my-project"
+        assert site.version_of(1) == 1
+        page = author.get("/studies/my-project")
+        assert 'id="findings"' in page.text
+        assert str(tmp_path) not in page.text
+        job = author.post("/studies/my-project/ask", data={"kind": "place"}).headers["location"]
+        assert site.version_of(int(job.rpartition("/")[2])) == 2
+        job = author.post("/studies/my-project/ask", data={"kind": "forecast"}).headers["location"]
+        assert site.version_of(int(job.rpartition("/")[2])) == 3
+        assert "allmende forecast my-project --months 12" in author.get("/studies/my-project").text

@@ -136,11 +136,18 @@ def _compare(question: Question, checkpoint: Path, progress: Progress) -> _Told:
     return replace(document, sections=sections), told.results.hash()
 
 
-def _forecast(question: Question, _checkpoint: Path, _progress: Progress) -> _Told:
-    raise AllmendeError(
-        f"forecasts of {question.source} cannot be made by this version",
-        next_step="Measure or compare instead.",
-    )
+def _forecast(question: Question, _checkpoint: Path, progress: Progress) -> _Told:
+    from allmende.forecasting.forecast import forecast
+    from allmende.reading import read
+    from allmende.reports.forecastfile import forecast_json
+    from allmende.reports.forecasts import forecast_page
+
+    community = read(question.source, options=ReadOptions(progress=progress))
+    progress("looking ahead", 0, None)
+    told = forecast(community, months=question.ahead, seed=question.seed)
+    command = command_of(question)
+    digest = sha256(forecast_json(told).encode()).hexdigest()
+    return forecast_page(told, command=command, data=forecast_json(told, command=command)), digest
 
 
 def _title(question: Question, document: Document) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.elementary import exp, log, log1p
-from allmende.kernel import kernel
+from allmende.kernel import apart, kernel
 from allmende.transforms import normal
 
 __all__ = ["FEW", "VAST", "binomial", "poisson", "poissons"]
@@ -64,6 +64,7 @@ def poisson(mean: float, u: float) -> int:
     return _walk(mean, 0.0, u, guess, _poisson_chance(guess, mean), guess <= mean)
 
 
+@apart
 @kernel
 def poissons(
     means: NDArray[np.float64], us: NDArray[np.float64], counts: NDArray[np.int64], below: NDArray[np.float64]

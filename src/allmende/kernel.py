@@ -20,12 +20,13 @@ from weakref import WeakKeyDictionary, WeakSet
 
 import numpy as np
 
-__all__ = ["compiled", "kernel", "word"]
+__all__ = ["apart", "compiled", "kernel", "word"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _KERNELS: WeakSet[Any] = WeakSet()
+_APART: WeakSet[Any] = WeakSet()
 _COMPILED: dict[str, Any] = {}
 _OF_FUNCTION: WeakKeyDictionary[Any, dict[tuple[bool, bool], Any]] = WeakKeyDictionary()
 
@@ -33,6 +34,18 @@ _OF_FUNCTION: WeakKeyDictionary[Any, dict[tuple[bool, bool], Any]] = WeakKeyDict
 def kernel(function: Callable[P, R]) -> Callable[P, R]:
     """Say that a function is a kernel. It stays what it is, and kernels that call it can be compiled."""
     _KERNELS.add(function)
+    return function
+
+
+def apart(function: Callable[P, R]) -> Callable[P, R]:
+    """Say that a kernel does so much at a time that it is compiled once and called, not copied into callers.
+
+    >>> @apart
+    ... @kernel
+    ... def total(numbers: list[float]) -> float:
+    ...     return sum(numbers)
+    """
+    _APART.add(function)
     return function
 
 
@@ -66,6 +79,11 @@ def compiled(function: Callable[P, R], *, parallel: bool = False, fastmath: bool
     return cast("Callable[P, R]", known[fastmath, parallel])
 
 
+def _within(function: Any, fastmath: bool) -> Any:  # noqa: FBT001 - private
+    """The machine code of a kernel for other kernels only; the interpreter's door to it need not be made."""
+    return _same(function, {"fastmath": fastmath, "no_cpython_wrapper": True, "no_cfunc_wrapper": True})
+
+
 def _same(function: Any, options: dict[str, bool]) -> Any:
     """The machine code of a function that was made again, as closures are, is that of the first."""
     made_of = f"{function.__module__} {function.__qualname__} {options} {_fingerprint(function)}"
@@ -79,14 +97,10 @@ def _compile(function: Any, name: str, options: dict[str, bool]) -> Any:
     if function is word:
         return _njit(_uint64, forceinline=True)
     replaced: dict[str, object] = {
-        name: compiled(cast("Any", used), fastmath=options["fastmath"])
-        for name, used in _globals_used(function)
-        if _is_kernel(used)
+        name: _within(used, options["fastmath"]) for name, used in _globals_used(function) if _is_kernel(used)
     }
     cells = tuple(
-        CellType(compiled(cell.cell_contents, fastmath=options["fastmath"]))
-        if _is_kernel(cell.cell_contents)
-        else cell
+        CellType(_within(cell.cell_contents, options["fastmath"])) if _is_kernel(cell.cell_contents) else cell
         for cell in function.__closure__ or ()
     )
     twin = FunctionType(
@@ -99,7 +113,7 @@ def _compile(function: Any, name: str, options: dict[str, bool]) -> Any:
     # Numba's disk cache looks at one file only; the name carries what the kernel is made of.
     twin.__qualname__ = f"{function.__qualname__}_{name}"
     twin.__module__ = function.__module__
-    inlined = function in _KERNELS
+    inlined = function in _KERNELS and function not in _APART
     options = {**options, "nogil": True, "forceinline": inlined}
     try:
         return _njit(twin, cache=True, **options)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from allmende.draws import threefry, unit
 from allmende.elementary import exp, log, log1p
-from allmende.kernel import kernel, word
+from allmende.kernel import apart, kernel, word
 
 __all__ = [
     "NEVER",
@@ -85,6 +85,7 @@ def geometric_within(chance: float, u: float, limit: int) -> int:
     return trial
 
 
+@apart
 @kernel
 def geometrics_within(
     chances: NDArray[np.float64],
@@ -203,6 +204,7 @@ def _cube(d: float, c: float, x: float, u: float) -> float:
     return cube if root > 0.0 and accepted else 0.0
 
 
+@apart
 @kernel
 def log_gammas(  # noqa: PLR0917 - compiled code takes no keywords
     shape: float, seed: Any, stream: Any, names: Any, moment: Any, found: Any, xs: Any, us: Any

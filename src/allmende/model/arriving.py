@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from allmende.counts import poisson
 from allmende.draws import Decision, member_key, moment_of, threefry, unit
 from allmende.elementary import exp
-from allmende.kernel import kernel, word
+from allmende.kernel import apart, kernel, word
 from allmende.model.blocks import BLOCK
 from allmende.model.member import chance_of
 from allmende.model.state import Members, Status
@@ -51,6 +51,7 @@ def _uniforms(names: Any, seed: int, stream: Any, month: int, firsts: Any, secon
         seconds[k] = unit(second)
 
 
+@apart
 @kernel
 def natures(
     traits: Any, survived: float, seed: int, keys: Any, names: Any, attempt: int, rates: Any, dropouts: Any,
@@ -82,6 +83,7 @@ def natures(
         dropouts[k] = share_of(dropouts[k], three[k])
 
 
+@apart
 @kernel
 def past(
     traits: Any, keys: Any, seed: int, names: Any, size: int, tried: Any, places: Any, room: Any
@@ -126,6 +128,7 @@ def past(
         left = again
 
 
+@apart
 @kernel
 def born(
     members: Members, begin: int, rank_from: int, employed: float, traits: Any, keys: Any, seed: int,

@@ -100,10 +100,14 @@ def test_words() -> None:
 
 def test_pages_and_screens_say_where_it_stands() -> None:
     from allmende.reports.brief import brief
+    from allmende.reports.machine import json_text
     from allmende.reports.page import page
+    from allmende.reports.stored import decode
 
     text = on_screen(brief(measured()))
     assert "Among others" in text
     assert "5 to 24 active members" in text
+    stored = decode(json_text(measured()).encode())
+    assert len(stored.standings) == len(standings(measured()))
     section = next(one for one in page(measured()).sections if one.name == "standing")
     assert len(section.blocks[1].rows) == len(standings(measured()))  # type: ignore[union-attr]

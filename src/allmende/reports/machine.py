@@ -24,8 +24,10 @@ from allmende.reports.stored import (
     StoredMeasurement,
     StoredRecord,
     StoredSource,
+    StoredStanding,
 )
 from allmende.reports.telling import described
+from allmende.standing import standings
 from allmende.summaries import overview, records_digest
 
 __all__ = ["json_text", "stored", "tables", "write_csv"]
@@ -59,6 +61,17 @@ def stored(measurement: Measurement, *, command: str = "") -> StoredMeasurement:
         changes=[_change(one) for one in measurement.changes],
         series={name: [_answer(one) for one in row] for name, row in measurement.series.items()},
         raw={name: _finite(value) for name, value in measurement.raw.items()},
+        standings=[
+            StoredStanding(
+                indicator=one.indicator,
+                low=one.low,
+                high=one.high,
+                middle=one.middle,
+                communities=one.communities,
+                among=one.cell,
+            )
+            for one in standings(measurement)
+        ],
     )
 
 

@@ -20,6 +20,7 @@ __all__ = [
     "StoredMeasurement",
     "StoredRecord",
     "StoredSource",
+    "StoredStanding",
     "decode",
     "schema",
 ]
@@ -130,6 +131,18 @@ class StoredCommunity:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredStanding:
+    """Where a number stands: above `low` to `high` of the `communities` in the class `among`."""
+
+    indicator: str
+    low: float
+    high: float
+    middle: float
+    communities: int
+    among: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredMeasurement:
     """Everything that was measured.
 
@@ -154,6 +167,7 @@ class StoredMeasurement:
     changes: list[StoredChange]
     series: dict[str, list[StoredAnswer]] = field(default_factory=dict)
     raw: dict[str, float | None] = field(default_factory=dict)
+    standings: list[StoredStanding] = field(default_factory=list)
 
 
 def schema() -> dict[str, Any]:

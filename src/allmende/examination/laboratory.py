@@ -53,7 +53,7 @@ class Size:
     contests_run: int
 
 
-FULL = Size("full", 400, 2, 250, 60, 12, 8, 6, 4_000, 2_000)
+FULL = Size("full", 400, 2, 250, 60, 12, 8, 6, 2_000, 2_000)
 QUICK = Size("quick", 32, 1, 150, 36, 6, 4, 2, 300, 300)
 
 

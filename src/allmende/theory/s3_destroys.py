@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allmende.claim import Reading, Row, Study, claim
-from allmende.examination.futures import DESIGNS, LOSSES, START, Sharing, sharing
+from allmende.examination.futures import DESIGNS, START, Sharing, sharing
 from allmende.examination.laboratory import Laboratory, Trial
 from allmende.examination.places import harms_of
 from allmende.examination.shares import percent
@@ -91,12 +91,13 @@ def destroys(laboratory: Laboratory) -> Study:
             Reading("it does good", "after it stops, output is 2 % higher than had it never been", better),
         ),
         found=(
-            f"Harm of more than 5 % in {percent(float((own < _HARM).mean()))}, of more than 20 % in "
-            f"{percent(float((own < _RUIN).mean()))} of all draws under all designs. Entrants make up for "
-            f"it in {percent(float(replaced.sum() / max((own < _HARM).sum(), 1)))} of the harmed: "
-            "replaced, not lost. Losing four fifths of the audience costs "
+            f"Taken strictly - a fall of 20 % - it destroys in {percent(float((own < _RUIN).mean()))} of "
+            "all draws under all designs; it harms, by more than 5 %, in "
+            f"{percent(float((own < _HARM).mean()))}. Entrants make up for it in "
+            f"{percent(float(replaced.sum() / max((own < _HARM).sum(), 1)))} of the harmed: replaced, not "
+            "lost. For comparison, losing four fifths of the audience (C18) costs "
             f"{percent(-float(np.expm1(np.median(worlds.trial.ratio('output', _LOST_AUDIENCE)))))} in the "
-            f"middle draw ({LOSSES[0].name}, C18): what an outright loss looks like."
+            "middle draw."
         ),
         exhibits=(harms_of(laboratory), _severity(own, after)),
         notes=(

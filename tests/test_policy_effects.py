@@ -1,6 +1,7 @@
 """Policies: what each does to the model beyond what every policy must keep (`tests/conformance`)."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -229,3 +230,36 @@ class TestDraws:
         )  # fmt: skip
         fewer = found["leavers"][1].sum(axis=(1, 2)) - found["leavers"][0].sum(axis=(1, 2))
         assert (fewer != 0).all()
+
+
+class StoppedError(Exception):
+    """An interruption on purpose."""
+
+
+MANY = (
+    (Fork(start=15, employed=0.3), Hiring(volunteers=0.1, outsiders=10.0)),
+    (Mentoring(), Grant(matched=0.5, equally=0.2), Gate()),
+    (Fork(start=15, fork=True),),
+)
+ASKED = {"members": 150, "months": 30, "replicates": 3, "draws": 2, "seed": 6, "policies": MANY}
+
+
+class TestTheSameBits:
+    """Policies on any number of threads, and after an interruption, give the same bits."""
+
+    def test_on_any_number_of_threads(self) -> None:
+        hashes = {simulate("commons", threads=threads, **ASKED).hash() for threads in (1, 2, 3)}
+        assert len(hashes) == 1
+
+    def test_after_an_interruption(self, tmp_path: Path) -> None:
+        whole = simulate("commons", threads=1, **ASKED)
+        for stop in (330, 690):
+
+            def progress(stage: str, done: float, total: float | None, stop: int = stop) -> None:
+                if done > stop:
+                    raise StoppedError
+
+            with pytest.raises(StoppedError):
+                simulate("commons", threads=1, checkpoint=tmp_path, progress=progress, **ASKED)
+        assert list(tmp_path.glob("*.state"))
+        assert simulate("commons", threads=1, checkpoint=tmp_path, **ASKED).hash() == whole.hash()

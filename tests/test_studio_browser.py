@@ -29,6 +29,7 @@ class Running:
     origin: str
     took: float
     process: "subprocess.Popen[str]"
+    folder: Path
 
 
 @dataclass
@@ -72,7 +73,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             if one.connect_ex(("127.0.0.1", port)) == 0:
                 break
         time.sleep(0.05)
-    yield Running(address, origin, time.monotonic() - begun, process)
+    yield Running(address, origin, time.monotonic() - begun, process, place / "kept")
     process.terminate()
     _, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors, errors
@@ -280,6 +281,74 @@ def test_every_page_fits_on_a_telephone_and_does_not_jump(told: dict[str, Any], 
         )
         assert shift < 0.1, (address, shift)
     page.set_viewport_size({"width": WIDE, "height": 900})
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "[fn]<svg onload=alert(1)>[/fn]",
+    'http://x.example/"onmouseover=alert(1)//',
+    "javascript:alert(1)",
+    "<fn value='x'><script>alert(1)</script></fn>",
+    "x@y.example[contact|<img src=http://evil.example/a.png>]",
+    "</textarea><script>alert(1)</script>",
+    "{{7*7}}<!--",
+]
+
+
+def hostile() -> list[str]:
+    """Texts that try to be more than text; those shared among projects where they are at hand."""
+    place = Path(__file__).resolve().parents[1].parent / "shared" / "textformat-vectors.json"
+    if not place.exists():
+        return HOSTILE
+    known = json.loads(place.read_text())
+    return HOSTILE + [one["input"] for one in (*known["xss"], *known["vectors"]) if "input" in one]
+
+
+@pytest.mark.slow
+def test_no_text_is_more_than_text(told: dict[str, Any], browser: Any, studio: Running) -> None:
+    from allmende.studio.database.opening import open_store
+    from allmende.studio.discussion.comments import add
+
+    study = told["url"].rpartition("/")[2]
+    store = open_store(studio.folder / "studio.sqlite3")
+    texts = [text for text in hostile() if text.strip() and len(text) <= 20_000]
+    for number, text in enumerate(texts):
+        with store.write() as act:
+            add(
+                act,
+                study=study,
+                note=0,
+                parent=0,
+                name=text[:60].strip() or "x",
+                account="",
+                text=text,
+                renderer=1,
+                state="pending" if number % 9 == 0 else "published",
+                flags=(),
+                writer="",
+                now=1_700_000_000,
+            )
+    store.close()
+    context = browser.new_context()
+    context.add_cookies(told["owner"].cookies())
+    seen = watched(context)
+    for path in (
+        told["url"],
+        f"{told['url']}?page=2",
+        f"{told['url']}?page=3",
+        f"{studio.origin}/moderation",
+    ):
+        time.sleep(1.1)
+        seen.page.goto(path)
+        assert seen.page.locator(".comment").count() > 5, path
+        for link in seen.page.locator(".comment .text a").all()[:40]:
+            link.focus()
+    feed = context.request.get(f"{studio.origin}/comments.atom").text()
+    assert "<script" not in feed
+    assert seen.said == []
+    assert [one for one in seen.asked if not one.startswith(studio.origin)] == []
+    context.close()
 
 
 @pytest.mark.slow

@@ -242,6 +242,7 @@ def test_two_policies_are_answered_without_a_queue(tmp_path: Path) -> None:
     assert replace(document, title="x").title == "x"
 
 
+@pytest.mark.slow
 def test_a_repository_is_measured_placed_and_forecast(tmp_path: Path) -> None:
     """Each question to a record, on a small clone."""
     make_clone(tmp_path / "my-project")

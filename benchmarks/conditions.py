@@ -2,8 +2,8 @@
 
     python -P benchmarks/conditions.py [TRIALS]
 
-Every trial draws 1,000 points in 46 dimensions (about as many parameters as something is believed about in the
-commons) and invents an effect. Prints one row for each truth.
+Every trial draws 1,000 points in 46 dimensions, about as many as the commons has parameters with a prior, and
+invents an effect. Prints one row for each truth.
 """
 
 import sys

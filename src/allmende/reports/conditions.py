@@ -17,6 +17,7 @@ __all__ = ["READING", "conditions_brief", "conditions_page", "conditions_section
 
 _MOST_CARDS = 3
 _MOST_CURVES = 3
+_FEW_NAMED, _MANY_NAMED = 1, 4
 READING = (
     (
         "Everything believed",
@@ -82,7 +83,11 @@ def conditions_brief(found: Conditions) -> tuple[Section, ...]:
     """The same on a screen: the table, and sentences about the outcome that decides."""
     cards = [_card(found, next(_shown(found, policy))) for policy in found.policies]
     return (
-        Section("believed", "What would have to be true", (Facts(_facts(found)), _overview(found))),
+        Section(
+            "believed",
+            "What would have to be true",
+            (Facts(_facts(found)), _overview(found, named=_FEW_NAMED)),
+        ),
         *(Section(f"hinges-{i}", "", (card,)) for i, card in enumerate(cards)),
     )
 
@@ -130,11 +135,12 @@ def _facts(found: Conditions) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _overview(found: Conditions) -> Table:
+def _overview(found: Conditions, *, named: int = _MANY_NAMED) -> Table:
+    """Every judgement in a row, with so many of its hinges by name."""
     rows: list[tuple[Cell, ...]] = []
     for policy in found.policies:
         rows.append((Cell(f"With {visible(policy)}", group=True),))
-        rows += [_overview_row(each) for each in found.judgements if each.policy == policy]
+        rows += [_overview_row(each, named) for each in found.judgements if each.policy == policy]
     columns = (
         Column("Outcome"),
         Column("Rises", numeric=True),
@@ -150,12 +156,14 @@ def _overview(found: Conditions) -> Table:
     )
 
 
-def _overview_row(judged: Judgement) -> tuple[Cell, ...]:
+def _overview_row(judged: Judgement, named: int) -> tuple[Cell, ...]:
     signs = judged.signs
     most = max(signs)
     shares = (Cell(number(share, "share"), strong=share == most) for share in signs)
     low, mid, high = (_size(judged, value) for value in judged.sizes)
-    hinges = ", ".join(hinge.parameter for hinge in judged.hinges) or "nothing found"
+    more = len(judged.hinges) - named
+    hinges = ", ".join(hinge.parameter for hinge in judged.hinges[:named]) or "nothing found"
+    hinges += f" and {more} more" if more > 0 else ""
     return (
         Cell(judged.title.partition(":")[0]),
         *shares,
@@ -166,12 +174,14 @@ def _overview_row(judged: Judgement) -> tuple[Cell, ...]:
 
 
 def _size(judged: Judgement, value: float) -> str:
-    sign = "+" if value > 0 else ""
     if judged.relative:
-        return sign + number(value, "share")
-    return sign + (
-        number(value / 100, "money") if judged.unit == MONEY else number(value, as_written(judged.unit))
-    )
+        text = number(value, "share")
+    else:
+        money = judged.unit == MONEY
+        text = number(value / 100, "money") if money else number(value, as_written(judged.unit))
+    if not any(figure in text for figure in "123456789"):
+        return text.lstrip("\u2212")
+    return f"+{text}" if value > 0 else text
 
 
 def _card(found: Conditions, judged: Judgement) -> Sentences:

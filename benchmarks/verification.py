@@ -25,9 +25,11 @@ from allmende.model import audience, month, proposing, recording
 from allmende.model.crew import Crew
 from allmende.model.parameters import NULL
 from allmende.model.recording import Outcome
+from allmende.model.rules import Policy
 from allmende.model.state import Status
 from allmende.model.worlds import Batch, Worlds
 from allmende.plugins import get
+from allmende.policies.mentoring import Mentoring
 from allmende.simulation import Plan, run, simulate
 
 R, ALPHA, A, B = 0.8, 0.5, 0.8, 0.5
@@ -93,12 +95,13 @@ class Cohorts:
     stopped: NDArray[np.int64]
 
 
-def cohorts(members: int, months: int, seed: int) -> Cohorts:
+def cohorts(
+    members: int, months: int, seed: int, policies: tuple[Policy, ...] = (), **values: float
+) -> Cohorts:
     """Run one null world with as many newcomers a month as members, and follow the newcomers."""
     economy = get("economy", "commons")
-    plan = Plan.of(
-        economy.rules(**(dict(NULL) | LAW | {"arrivals": 1.0, "history": 1.0})), (), economy.works, months
-    )
+    given = dict(NULL) | LAW | {"arrivals": 1.0, "history": 1.0} | values
+    plan = Plan.of(economy.rules(**given), policies, economy.works, months)
     worlds = month.opened(Batch(seed, members, np.arange(1)), plan.calendar[0], economy.works, Crew())
     found = Cohorts(*(np.zeros(n, np.int64) for n in (months, months, months, months, 400, 400)))
     totals = np.zeros(2 * members + 1_000, np.int64)
@@ -146,6 +149,34 @@ def null_model(scale: float) -> Iterator[Row]:
         error = math.sqrt(law * (1 - law) / trials)
         name = "hazard after day 1 (one-day share a/(a+b))" if n == 1 else f"hazard after day {n}"
         yield Row("J2", name, law, found.stopped[n] / trials, error, trials)
+
+
+def answers(scale: float) -> Iterator[Row]:
+    """B12: an answer doubles the odds of staying after the first day, against the usual share of answers."""
+    usual, response = 0.6, math.log(2)
+    for name, policies in (("nobody more is answered", ()), ("mentors answer everybody", (_everybody(),))):
+        # Reviewers who keep up: a load would lower the usual share.
+        able = {"review_capacity": 1_000.0, "core_days": 1}
+        found = cohorts(int(60_000 * scale), 4, 12, policies, response=response, answered=usual, **able)
+        share = 1.0 if policies else usual
+        law = share * _leaves(response * (1 - usual)) + (1 - share) * _leaves(-response * usual)
+        trials = int(found.reached[1])
+        error = math.sqrt(law * (1 - law) / trials)
+        yield Row("B12", f"one-day share, {name}", law, found.stopped[1] / trials, error, trials)
+
+
+def _everybody() -> Policy:
+    return Mentoring(share=1.0, effort=0.0)
+
+
+def _leaves(gain: float) -> float:
+    """Chance of leaving after the first day where the odds of it are divided by exp(gain)."""
+
+    def inner(p: float) -> float:
+        odds = p * math.exp(-gain)
+        return float(odds / (1 - p + odds) * stats.beta.pdf(p, A, B))
+
+    return float(integrate.quad(inner, 0, 1, limit=500)[0])
 
 
 def arrivals(scale: float) -> Iterator[Row]:
@@ -277,7 +308,7 @@ def _environment(worlds: int) -> Iterator[Row]:
 
 def rows(scale: float = 1.0) -> list[Row]:
     """Every comparison."""
-    return [row for part in (null_model, arrivals, start, draws, laws) for row in part(scale)]
+    return [row for part in (null_model, answers, arrivals, start, draws, laws) for row in part(scale)]
 
 
 def main() -> None:

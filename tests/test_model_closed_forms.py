@@ -34,7 +34,7 @@ def test_the_null_model_is_mbg_nbd(null_model: list) -> None:
     assert len(null_model) == 18
 
 
-@pytest.mark.parametrize("part", ["start", "draws"])
+@pytest.mark.parametrize("part", ["start", "draws", "answers"])
 def test_the_simulator_keeps_the_closed_forms(verification: ModuleType, part: str) -> None:
     assert not [row for row in getattr(verification, part)(0.05) if not row.good]
 

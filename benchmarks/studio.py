@@ -4,7 +4,8 @@
 
 Starts a studio in a process of its own, publishes a study with notes and comments, then lets readers ask for
 its pages one after another, each on a connection of its own, first with the machine to themselves and then
-while a comparison runs. Readers are one more process; server, job and readers share the machine.
+while a comparison runs. Every page was asked for once before. Readers are one more process; server, job and
+readers share the machine.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 from allmende.studio.accounts import people
 from allmende.studio.accounts.roles import Role
@@ -30,6 +32,7 @@ from allmende.studio.studies import versions
 SERVER = """
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 from allmende.studio.application import opened
 from allmende.studio.serving import serve
 from allmende.studio.settings import Settings
@@ -111,6 +114,9 @@ def row(
     studio = opened(Settings(folder=place, port=port))
     try:
         asyncio.run(awake(port))
+        for path in PATHS:
+            with urlopen(f"http://127.0.0.1:{port}/studies/{study}{path}") as answer:
+                answer.read()
         job = 0
         if busy:
             question = Question(

@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import secrets
+import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ from allmende.studio.accounts import sessions
 from allmende.studio.asking import Asked, Studio, redirect, refused
 from allmende.studio.database.opening import open_store
 from allmende.studio.discussion import guards
+from allmende.studio.discussion.writing import comment_html, note_html
 from allmende.studio.jobs.runner import Runner
 from allmende.studio.kept import Answer, Kept, answer_of, response_of
 from allmende.studio.routes import DOORS, Door
@@ -71,6 +73,8 @@ def application(studio: Studio) -> Guard:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> Any:
         studio.runner.start()
+        # The first reader need not wait for what every page needs.
+        threading.Thread(target=_prepare, args=(studio,), name="preparing", daemon=True).start()
         try:
             yield
         finally:
@@ -82,6 +86,13 @@ def application(studio: Studio) -> Guard:
     inner = Starlette(routes=routes, lifespan=lifespan, exception_handlers={HTTPException: _http_refusal})
     inner.router.redirect_slashes = False
     return Guard(inner, studio.settings)
+
+
+def _prepare(studio: Studio) -> None:
+    for name in studio.templates.list_templates():
+        studio.templates.get_template(name)
+    note_html("*ready*", doc_id="n0")
+    comment_html("ready", doc_id="c0", settings=studio.settings)
 
 
 def _endpoint(door: Door, studio: Studio, kept: Kept) -> Callable[[Request], Awaitable[Response]]:

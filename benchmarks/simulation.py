@@ -42,7 +42,7 @@ from allmende.simulation import simulate
 
 PEERS = Path(__file__).parent / "peers"
 MONTHS = 24
-RUNS = 5
+RUNS = 3
 SEED = 5
 
 

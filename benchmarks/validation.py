@@ -337,7 +337,8 @@ F10 and F16 are inputs (`open_share`, the thirds) and are here to show that the 
 counts cases; one economy is one case, so the row says only that in the commons the foundation pays for
 what is not donated. G5 is about receipts of members still there, after three years of sharing.
 Under *policies*, who leaves in E15 is assumed (nine tenths of the core and of the employed, three tenths of
-the others); that it does not recover in the next quarters is not. Signs of C24 and C25 rest on parameters
+the others), and its bands (the figure and 0.15 either way) were set after a first run; both rows lie near an
+edge. That it does not recover in the next quarters is not assumed. Signs of C24 and C25 rest on parameters
 taken from them.
 Parameters have the same defaults everywhere unless an economy says otherwise; see `docs/odd/`."""
 EXPLAINED: dict[tuple[str, str], str] = {

@@ -106,6 +106,7 @@ def test_an_effect_of_one_sign_hinges_on_nothing_though_its_size_does() -> None:
     assert found.sizes == pytest.approx((0.015, 0.035, 0.055), abs=0.002)
 
 
+@pytest.mark.slow
 def test_of_pure_luck_a_hinge_is_claimed_one_time_in_twenty_at_most() -> None:
     """46 parameters, 20 studies of nothing: at most three name a hinge (5 % would be one)."""
     alarms = sum(bool(judged(lambda _: np.zeros(DRAWS), luck=1.0, seed=seed).hinges) for seed in range(20))
@@ -152,7 +153,7 @@ def test_questions_that_do_not_fit_are_refused() -> None:
 def test_a_bounty_is_judged_and_the_bits_do_not_depend_on_threads() -> None:
     """Where nobody is drawn by pay and pay is not normal, only the jump and the slope are left to decide."""
     asked = {
-        "policies": [Bounty(pool=50_000)], "draws": 300, "members": 150, "months": 24, "seed": 2,
+        "policies": [Bounty(pool=50_000)], "draws": 250, "members": 120, "months": 18, "seed": 2,
         "parameters": {
             "attraction": 0.0, "pay_norm": 0.0, "norm_up": 0.0, "pay_slope": 0.1, "pay_unit": 500.0,
         },

@@ -112,6 +112,11 @@ def test_the_last_administrator_stays(site: Site) -> None:
     browser = site.browser("administrator")
     answer = browser.post(f"/people/{site.ids['administrator']}", data={"role": "closed"})
     assert answer.status_code == 422
+    lost = browser.post(f"/people/{site.ids['commenter']}", data={"role": "commenter", "link": "1"})
+    token = re.search(r"/welcome/([\w-]{43})", lost.text)
+    assert token
+    assert site.browser().post(f"/welcome/{token[1]}", data={"password": PASSWORD}).status_code == 303
+    assert browser.post("/people/nobody", data={"role": "reader"}).status_code == 404
     invited = browser.post("/people", data={"name": "Fresh", "role": "author"})
     assert re.search(r"/welcome/[\w-]{43}", invited.text)
     assert browser.post("/people", data={"name": "fresh", "role": "author"}).status_code == 422

@@ -18,6 +18,7 @@ __all__ = [
     "administrators_with_password",
     "first_administrator",
     "invite",
+    "invite_again",
     "invited",
     "people",
     "set_role",
@@ -86,6 +87,13 @@ def invite(store: Store, name: str, role: Role, *, now: int) -> str:
     """
     with store.write() as act:
         return _invitation(act, _made(act, name, role, now), now)
+
+
+def invite_again(store: Store, account: str, *, now: int) -> str:
+    """The token of a new one-time link for somebody who lost the password; links before it are spent."""
+    with store.write() as act:
+        act.run("DELETE FROM invitations WHERE account = ?", account)
+        return _invitation(act, account, now)
 
 
 def invited(store: Store, token: str, *, now: int) -> Account | None:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 from allmende.errors import AllmendeError
 from allmende.studio.accounts import people
 from allmende.studio.accounts.roles import ROLES
-from allmende.studio.asking import Asked, redirect, shown
+from allmende.studio.asking import Asked, redirect, refused, shown
 
 __all__ = ["change", "invite", "listing"]
 
@@ -28,9 +28,15 @@ def invite(asked: Asked) -> Response:
 
 
 def change(asked: Asked) -> Response:
-    """Give an account another role, or close it."""
+    """Give an account another role, close it, or make a new one-time link for it."""
+    account = people.account_of(asked.store, asked.parts["account"])
+    if account is None:
+        return refused(404)
+    if asked.field("link"):
+        token = people.invite_again(asked.store, account.id, now=asked.now)
+        return _page(asked, link=f"{asked.studio.settings.origin}/welcome/{token}")
     try:
-        people.set_role(asked.store, asked.parts["account"], asked.field("role"))
+        people.set_role(asked.store, account.id, asked.field("role"))
     except AllmendeError as error:
         return _page(asked, problem=str(error), status=422)
     return redirect("/people")

@@ -1,5 +1,6 @@
 """Calibration: closed forms against other routes to the same numbers, refusals, and what a fit holds."""
 
+import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from allmende.calibration.careers import careers_of, grouped
 from allmende.calibration.fitting import calibrate
 from allmende.calibration.lawfit import fit_law
 from allmende.calibration.likelihood import alive, log_likelihood, parts_of, tails
-from allmende.errors import OutOfRangeError, TooFewError
+from allmende.errors import AllmendeError, OutOfRangeError, TooFewError
 from allmende.months import text
 from allmende.panel import Panel
 
@@ -134,6 +135,13 @@ def test_draws_are_named_and_the_same_each_time(invented_panel: Panel) -> None:
     assert fit.parameters(draws.one(5)).a == pytest.approx(float(draws["a"][5]))
     with pytest.raises(OutOfRangeError, match="0 draws"):
         fit.draws(0)
+
+
+def test_arviz_is_asked_for_by_name_where_it_is_not_installed(invented_panel: Panel) -> None:
+    if importlib.util.find_spec("arviz") is not None:
+        pytest.skip("ArviZ is installed")
+    with pytest.raises(AllmendeError, match="ArviZ is not installed"):
+        calibrate(invented_panel, check=False).draws(5).to_arviz()
 
 
 def test_months_after_until_change_nothing(invented_panel: Panel) -> None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 import careers as invented
 from allmende.calibration.careers import careers_of, grouped
 from allmende.calibration.fitting import calibrate
-from allmende.calibration.lawfit import fit_law
+from allmende.calibration.lawfit import PRIORS, draw_law, fit_law
+from allmende.calibration.likelihood import NAMES
 from allmende.calibration.offices import offices_of
 from allmende.calibration.patterns import compared, figures
 from allmende.calibration.rivals import rivals
@@ -126,6 +127,25 @@ def test_two_laws_are_seen_where_there_are_two() -> None:
     assert alike is not None
     assert not alike.apart
     assert offices_of(one, fit_law(grouped(one))) is None
+
+
+def test_ranks_of_the_truth_among_the_draws_are_uniform() -> None:
+    """Simulation-based calibration, small: the whole is in `benchmarks/calibration.py`."""
+    from scipy.stats import kstest
+
+    luck, sets, ranked, narrow = np.random.default_rng(5), 60, [], []
+    medians, spreads = zip(*(PRIORS[name] for name in NAMES), strict=True)
+    for number in range(sets):
+        true = np.log(medians) + np.array(spreads) * luck.standard_normal(4)
+        made, _ = invented.careers(200, 40, tuple(np.exp(true).tolist()), 900 + number)
+        draws = np.log(draw_law(fit_law(grouped(made)), 63, seed=number))
+        ranked.append((draws < true).mean(axis=0))
+        middle = draws.mean(axis=0)
+        narrow.append((middle + 0.3 * (draws - middle) < true).mean(axis=0))
+    for place in range(4):
+        assert kstest(np.array(ranked)[:, place], "uniform").pvalue > 0.001 / 4
+    # Draws that are far too narrow would be seen.
+    assert min(kstest(np.array(narrow)[:, place], "uniform").pvalue for place in range(4)) < 0.001 / 4
 
 
 def broken(days: NDArray[np.int64], month: int, kind: str) -> tuple[Panel, tuple[Break, ...]]:

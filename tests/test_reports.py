@@ -16,8 +16,9 @@ from allmende.errors import RegimeMismatchError, TooFewError
 from allmende.indicator import Interval
 from allmende.reports import report
 from allmende.reports.brief import brief
+from allmende.reports.document import Figure, Section
 from allmende.reports.escaping import script_safe, table_cell, visible
-from allmende.reports.html import html
+from allmende.reports.html import charts, html
 from allmende.reports.numbers import between, change, number
 from allmende.reports.page import page
 from allmende.reports.provenance import merges, record_page
@@ -259,3 +260,15 @@ def test_what_cannot_be_a_number_is_not_shown_as_one() -> None:
 def test_a_sparkline_shows_small_years_and_empty_ones() -> None:
     assert spark((0.0, 0.001, 100.0)) == " ▁█"
     assert spark(()) == ""
+
+
+def test_a_number_that_was_not_measured_keeps_no_chart_from_being_drawn() -> None:
+    document = page(measured())
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                spoilt = replace(block, specification={"data": {"values": [{"a": float("nan")}, {"a": 1.5}]}})
+                told = charts(replace(document, sections=(Section("x", "x", (spoilt,)),)))
+                assert json.loads(told)[block.name]["data"]["values"] == [{"a": None}, {"a": 1.5}]
+                return
+    pytest.fail("the page has no chart")

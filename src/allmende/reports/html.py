@@ -5,6 +5,7 @@ allows these and nothing more: no request, no other script, no eval.
 """
 
 import json
+import math
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import cache
@@ -64,7 +65,8 @@ def environment(*packages: str) -> "Environment":
 
 def charts(document: Document) -> str:
     """The specifications of a document's charts by name, as JSON that may stand inside a script element."""
-    return script_safe(json.dumps({one.name: _themed(one) for one in _figures(document)}))
+    told = {one.name: _themed(one) for one in _figures(document)}
+    return script_safe(json.dumps(told, allow_nan=False))
 
 
 def _figures(document: Document) -> Iterator[Figure]:
@@ -105,4 +107,6 @@ def _coloured(part: Any) -> Any:
         return [_coloured(value) for value in part]
     if isinstance(part, str) and part in COLOURS:
         return f"var(--{COLOURS[part]})"
+    if isinstance(part, float) and not math.isfinite(part):
+        return None  # JSON has no such number: one would keep every chart of the page from being drawn
     return part

@@ -385,10 +385,9 @@ def test_private_addresses_are_nowhere(site: Site, study: Study, caplog: pytest.
     seen += [place.read_bytes() for place in kept]
     seen.append(caplog.text.encode())
     assert len(seen) > 200
-    for number in range(101):
-        assert not any(
-            f"canary{number}@".encode() in one or f"private{number}.example".encode() in one for one in seen
-        )
+    canary = re.compile(rb"canary\d+@|private\d+\.example")
+    assert canary.search(b"x canary7@private7.example")
+    assert not [one[:200] for one in seen if canary.search(one)]
     moderator = site.browser("moderator")
     one = site.studio.store.value("SELECT min(comment) FROM private_addresses WHERE email LIKE 'canary%'")
     assert "canary" in moderator.post(f"/moderation/{one}/address", data={"go": "1"}).text

@@ -13,7 +13,8 @@ from allmende.studio.studies import versions
 from studio_postgres import postgres
 from studio_site import Site, now, running
 
-THEN = 1_790_000_000
+# Yesterday: what is older than a month and undecided is erased.
+THEN = now() // 86_400 * 86_400 - 86_400
 
 
 def told(site: Site, answer: Path) -> None:

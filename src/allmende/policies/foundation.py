@@ -4,8 +4,8 @@ Question:
     What does a better financed foundation do for a community that makes a common work (S4, S5)?
 
 Levers:
-    `donations`, what a user gives in a month beyond what users give already; `dues`, share of the firms'
-    revenue that goes to it beyond what goes already.
+    `donations`, what a user gives in a month beyond what users give already; `dues`, what firms together
+    pay in a month beyond what they pay already, as far as they have it.
 
 Mechanism:
     The money reaches the foundation, which serves more of the uses with it: service keeps users and members.
@@ -33,16 +33,16 @@ __all__ = ["Drive", "Foundation"]
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """Money raised for the foundation, by what was earned and used last month.
+    """Money raised for the foundation, from users and from firms.
 
     Args:
         donations: Cents a user.
-        dues: Share of the firms' revenue.
+        dues: Cents a month, of all firms together.
         name: Its name in the rules.
     """
 
     donations: float
-    dues: float
+    dues: int
     name: str = "foundation drive"
 
     def __call__(self, view: View, /) -> Acts:
@@ -50,9 +50,8 @@ class Drive:
         given = view.cents(self.donations * view.of("users"))
         payments = [Payment("donors", "foundation", given, kind="donations raised")]
         if self.dues > 0:
-            revenue = view.parameter("revenue_a_user") * view.of("users") * view.of("service")
             held = np.maximum(view.balances["firms"], 0)
-            dues = np.minimum(view.cents(self.dues * revenue), held)
+            dues = np.minimum(view.cents(self.dues), held)
             payments.append(Payment("firms", "foundation", dues, kind="dues raised"))
         return Acts(payments=tuple(payments))
 
@@ -76,7 +75,9 @@ class Foundation(Levers):
     donations: float = lever(
         2.0, low=0, high=1e6, unit="cents/user", zero="no more donations", doc="Given by a user in a month."
     )
-    dues: float = lever(0.0, low=0, high=1, zero="no more dues", doc="Share of the firms' revenue.")
+    dues: int = lever(
+        0, low=0, high=10**12, unit="cents/month", zero="no more dues", doc="Paid by all firms together."
+    )
 
     def __call__(self, rules: Rules, /) -> Rules:
         """Raise money for the foundation."""

@@ -164,6 +164,7 @@ def test_extinction_in_the_first_month() -> None:
         ({"replicates": 0}, OutOfRangeError, "replicates is 0"),
         ({"threads": 0}, OutOfRangeError, "threads is 0"),
         ({"members": 2.5}, OutOfRangeError, "2.5"),
+        ({"seed": 2**63}, OutOfRangeError, "seed is 9"),
         ({"parameters": {"belongin": 0.2}}, UnknownNameError, "Did you mean 'belonging'"),
         ({"parameters": {"reach": -1.0}}, OutOfRangeError, "reach is -1"),
         ({"economy": "comons"}, UnknownNameError, "Did you mean 'commons'"),
@@ -253,3 +254,8 @@ def test_a_checkpoint_serves_every_executor(tmp_path) -> None:
     assert small(checkpoint=tmp_path, executor="serial", threads=None).hash() == first.hash()
     assert before == {path.name: path.stat().st_mtime_ns for path in tmp_path.glob("*.done")}
     assert before
+
+
+def test_the_largest_seed_is_one() -> None:
+    results = simulate("commons", members=10, months=2, replicates=1, seed=2**63 - 1)
+    assert results["active_members"].shape == (1, 1, 1, 2)

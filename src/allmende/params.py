@@ -20,6 +20,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
+from functools import cache
 from typing import Any, Literal, Self, cast, dataclass_transform, get_type_hints
 
 from allmende.draws import Decision, key_of, uniform
@@ -103,6 +104,21 @@ def param(
     return field(default=default, metadata={"param": said}, kw_only=True)
 
 
+@cache
+def _declared(kind: type) -> dict[str, Declaration]:
+    """What a class declares; kept, as every draw of parameters asks for it."""
+    kinds = get_type_hints(kind)
+    return {
+        each.name: Declaration(
+            name=each.name,
+            default=cast("Number", each.default),
+            kind=kinds[each.name],
+            **each.metadata["param"],
+        )
+        for each in dataclasses.fields(cast("Any", kind))
+    }
+
+
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(param,))
 class Params:
     """What parameters classes derive from: their annotated fields become frozen, checked and described.
@@ -128,17 +144,7 @@ class Params:
     @classmethod
     def declarations(cls) -> dict[str, Declaration]:
         """What was said about each parameter, in the order of the class body."""
-        kinds = get_type_hints(cls)
-        fields = dataclasses.fields(cast("Any", cls))
-        return {
-            each.name: Declaration(
-                name=each.name,
-                default=cast("Number", each.default),
-                kind=kinds[each.name],
-                **each.metadata["param"],
-            )
-            for each in fields
-        }
+        return dict(_declared(cast("Any", cls)))
 
     def values(self) -> dict[str, Number]:
         """The values by name, in the order of the class body."""

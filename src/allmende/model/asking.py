@@ -147,7 +147,7 @@ def asked(
     _within("members", members, 0, MOST_MEMBERS, "0 is allowed: nothing happens then.")
     _within("months", months, 1, MOST_MONTHS, "Ask for at least one month.")
     _within("replicates", replicates, 1, 2**31, "Ask for at least one replicate.")
-    _within("seed", seed, 0, 2**64 - 1, "Any whole number will do.")
+    _within("seed", seed, 0, 2**63 - 1, "Any whole number will do.")
     if isinstance(target, Calibrated):
         return _of_community(target, months, replicates, seed, draws, parameters, policies)
     economy = target

@@ -1,12 +1,16 @@
 """Rules: changes of parameters hold for every world's own value, in order, within bounds."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from allmende.errors import OutOfRangeError, UnknownNameError
-from allmende.model.rules import Change, Rules
+from allmende.model.recording import MEASURES, YEARLY
+from allmende.model.rules import Acts, Change, Payment, Rules, View
 from allmende.model.worlds import Batch, columns_of
 from allmende.plugins import get
+from allmende.simulation import simulate
 
 BATCH = Batch(1, 10, np.arange(3), {"need": np.array([0.1, 0.5, 1.5])})
 
@@ -54,3 +58,35 @@ def test_what_cannot_be_changed_is_named(rules: Rules) -> None:
         rules.with_parameters(need=9.0)
     with pytest.raises(OutOfRangeError, match="finite"):
         rules.with_change("need", add=float("nan"))
+
+
+def test_a_payment_names_accounts_and_a_basis_that_exist() -> None:
+    cents = np.zeros(3, np.int64)
+    with pytest.raises(UnknownNameError, match="Did you mean 'donors'"):
+        Payment("donor", "members", cents, kind="gift")
+    with pytest.raises(UnknownNameError, match="per_day"):
+        Payment("donors", "members", cents, kind="gift", basis="per_day")  # type: ignore[arg-type]
+
+
+def test_every_monthly_measure_can_be_looked_at_in_the_first_month() -> None:
+    seen: dict[str, float] = {}
+
+    @dataclass(frozen=True)
+    class Onlooker:
+        name: str = "onlooker"
+
+        def __call__(self, view: View, /) -> Acts:
+            if view.month == 0:
+                seen.update({name: float(view.of(name).sum()) for name in MEASURES if name not in YEARLY})
+            return Acts()
+
+    @dataclass(frozen=True)
+    class Look:
+        start: int = 0
+
+        def __call__(self, rules: Rules, /) -> Rules:
+            return rules.with_institution(Onlooker())
+
+    simulate("commons", members=20, months=1, replicates=1, policies=[Look()], threads=1)
+    assert seen["newcomers"] == 0
+    assert seen["service"] == 1

@@ -26,7 +26,7 @@ from allmende.model.hearing import (
 )
 from allmende.model.parting import part
 from allmende.model.payments import Paid
-from allmende.model.recording import Sums, measures_of, yearly_of
+from allmende.model.recording import MEASURES, YEARLY, Sums, measures_of, yearly_of
 from allmende.model.rules import Acts, Rules, View, together
 from allmende.model.settlement import Weight, attract, settle_drive, watch
 from allmende.model.signals import Amount, Tally
@@ -121,10 +121,10 @@ def enact(worlds: Worlds, rules: Rules, month: int) -> Values:
 def offers(worlds: Worlds, values: Values, rules: Rules, month: int) -> Acts:
     """2 offers: what all institutions together will pay, offer, admit and ask, from last month's world."""
     start = uses_at_start(worlds, values)
+    monthly = (name for name in MEASURES if name not in YEARLY)
     measures = {
-        "users": start, "uses": start, "served": start, "service": np.ones(worlds.batch.size),
-        "contributions": np.zeros(worlds.batch.size), "active_members": np.zeros(worlds.batch.size),
-        "employed_members": np.zeros(worlds.batch.size), **worlds.measures, "uses_start": start,
+        **dict.fromkeys(monthly, np.zeros(worlds.batch.size)), "users": start, "uses": start, "served": start,
+        "service": np.ones(worlds.batch.size), **worlds.measures, "uses_start": start,
         "members_start": np.full(worlds.batch.size, float(worlds.batch.members)),
     }  # fmt: skip
     balances = {each.name: worlds.ledger.balance(each.name) for each in ACCOUNTS}

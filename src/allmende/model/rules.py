@@ -17,12 +17,13 @@ All its numbers are arrays over worlds, so it is written once for any number of 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Protocol, Self, cast
+from typing import Any, Literal, Protocol, Self, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.errors import OutOfRangeError, UnknownNameError
+from allmende.ledger import ACCOUNTS
 from allmende.model.parameters import MemberParams
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
 Numbers = NDArray[np.float64]
 Cents = NDArray[np.int64]
 Basis = Literal["", "views", "days", "accepted", "members", "supporters"]
+_ACCOUNTS = frozenset(each.name for each in ACCOUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,8 @@ class View:
 
     Args:
         month: The month that begins.
-        measures: What was recorded of last month, by name (`recording.MEASURES`). float64[worlds] each.
+        measures: What was recorded of last month, by name (`recording.MEASURES`); 0 in month 0 where nothing
+            was there before. Those of a year stand only in the month after it. float64[worlds] each.
         balances: What each account holds. int64[worlds] each.
         parameters: Value of every parameter in each world. float64[worlds] each.
         luck: A uniform number of this month for each world, the same under every policy.
@@ -111,6 +114,9 @@ class Payment:
         each: Whether `cents` is for one unit of the basis instead of the whole pool.
         contingency: How far the payment depends on quality, 0 to 1 (`evidence.md` C24-C25). float64[worlds].
         threshold: Least basis a member must have to get a share (an eligibility bar, G9).
+
+    Raises:
+        UnknownNameError: there is no such account or basis; the nearest is offered.
     """
 
     payer: str
@@ -121,6 +127,13 @@ class Payment:
     each: bool = False
     contingency: Numbers | float = 0.0
     threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        for account in (self.payer, self.payee):
+            if account not in _ACCOUNTS:
+                raise UnknownNameError("account", account, _ACCOUNTS, where=f"a payment of '{self.kind}'")
+        if self.basis not in get_args(Basis):
+            raise UnknownNameError("basis", self.basis, get_args(Basis), where=f"a payment of '{self.kind}'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,13 @@ class Site:
             client.cookies.set(self.studio.settings.cookie, token)
         return client
 
+    def add(self, who: str, role: Role) -> None:
+        """One more account, whose browser is asked for by that name."""
+        token = people.invite(self.studio.store, f"The {who}", role, now=now())
+        found = people.accept(self.studio.store, token, "", now=now())
+        assert found is not None
+        self.ids[who] = found.id
+
     def study(
         self, owner: str = "author", *, source: str = "economy:commons", title: str = "A study"
     ) -> Study:
@@ -109,16 +116,13 @@ def running(folder: Path, **settings: Any) -> Iterator[Site]:
     """A studio with one account of every role."""
     studio = opened(Settings(folder=folder, **settings))
     app = application(studio)
-    ids = {}
+    site = Site(studio, app, {})
     for name, role in ROLES.items():
-        token = people.invite(studio.store, f"The {name}", role, now=now())
-        found = people.accept(studio.store, token, "", now=now())
-        assert found is not None
-        ids[name] = found.id
+        site.add(name, role)
     assert Role.VISITOR not in ROLES.values()
     studio.runner.start()
     try:
-        yield Site(studio, app, ids)
+        yield site
     finally:
         studio.runner.stop()
         studio.store.close()

@@ -107,12 +107,12 @@ def is_mine(asked: Asked, one: Comment) -> bool:
     """Whether whoever asks wrote a comment: by their account or, without one, by what their browser keeps."""
     by_account = asked.account is not None and one.account == asked.account.id
     by_browser = bool(one.writer) and one.writer == _writer(asked) and not one.account
-    return one.state in {"pending", "published"} and (by_account or by_browser)
+    return one.state != "removed" and (by_account or by_browser)
 
 
 def editable(asked: Asked, one: Comment) -> bool:
-    """Whether a comment is young enough to be changed."""
-    return asked.now - one.created <= comments.EDIT_S
+    """Whether a comment is young enough to be changed, and nobody has decided against it."""
+    return one.state in {"pending", "published"} and asked.now - one.created <= comments.EDIT_S
 
 
 def writable(asked: Asked, study: Study) -> bool:

@@ -169,9 +169,16 @@ def publish(store: Store, study: Study, numbers: set[int], *, now: int) -> None:
 
 
 def withdraw(store: Store, study: Study, *, now: int) -> None:
-    """Withdraw a study: only its owner sees it from now on; its address says that it was there."""
+    """Withdraw a study: only its owner sees it from now on; its address says that it was there.
+
+    What never was published stays a draft, of which nobody is told.
+    """
     with store.write() as act:
-        act.run("UPDATE studies SET state = 'withdrawn', updated = ? WHERE id = ?", now, study.id)
+        act.run(
+            "UPDATE studies SET state = 'withdrawn', updated = ? WHERE id = ? AND state = 'published'",
+            now,
+            study.id,
+        )
 
 
 def settle(store: Store, study: Study, *, title: str, comments: str, now: int) -> None:

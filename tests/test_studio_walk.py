@@ -1,7 +1,7 @@
-"""Every address, as everybody, with one's own thing and another's in every state: a table says what comes out.
+"""Every address, as everybody, with one's own thing and another's in every state: a table says what happens.
 
-In the table (`studio_doors.csv`) "enter" is to be sent to sign in; all else is the status of the answer. What is
-refused changes nothing.
+In the table (`studio_doors.csv`) "enter" is to be sent to sign in; all else is the status of the answer. What
+is refused changes nothing.
 """
 
 import csv

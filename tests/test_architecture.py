@@ -81,6 +81,7 @@ FLOORS = {
         "theory",
         "calibration",
         "forecasting",
+        "evaluation",
     ],
     "telling": ["plots", "textformat", "reports"],
     "doors": ["study", "studio", "cli"],

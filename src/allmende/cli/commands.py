@@ -15,6 +15,7 @@ COMMANDS = {
     "cases": ("allmende.cli.cases", "List the casebook: dated cases of all three economies."),
     "calibrate": ("allmende.cli.calibrate", "Fit the member model to a community's own record."),
     "forecast": ("allmende.cli.forecast", "Forecast the coming year, with intervals that were checked."),
+    "evaluate": ("allmende.cli.evaluate", "Hold what followed a past event against what was to be expected."),
     "simulate": ("allmende.cli.simulate", "Simulate an economy: sharing, commons, crowdsourcing."),
     "compare": (
         "allmende.cli.compare",

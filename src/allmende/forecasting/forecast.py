@@ -21,7 +21,7 @@ from allmende.months import MONTHS_A_YEAR, parse, text
 from allmende.panel import Panel
 from allmende.records.record import possible_moment
 
-__all__ = ["FARTHEST", "LEVELS", "PATHS", "Forecast", "forecast"]
+__all__ = ["FARTHEST", "LEVELS", "PATHS", "Forecast", "Opened", "forecast", "opened"]
 
 Numbers = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ def forecast(
         raise OutOfRangeError(
             f"a forecast of {months} months was asked for", expected=f"1 to {FARTHEST} months"
         )
-    record = _opened(source)
+    record = opened(source)
     whole = history_of(record.panel)
     refuse(whole, record.name)
     stop = _stop(whole, record.stop if until is None else until)
@@ -140,8 +140,9 @@ def forecast(
     )
 
 
-class _Record(NamedTuple):
-    # What a forecast needs of its source, whatever that is.
+class Opened(NamedTuple):
+    """What a forecast needs of its source, whatever that is."""
+
     name: str
     panel: Panel
     breaks: tuple[Break, ...] = ()
@@ -151,9 +152,14 @@ class _Record(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def _opened(source: Community | Fit | Panel) -> _Record:
+def opened(source: Community | Fit | Panel) -> Opened:
+    """The panel of a source, with what is known of its record.
+
+    Raises:
+        TooFewError: there is no act by a person in it.
+    """
     if isinstance(source, Panel):
-        return _Record("the community", source, regime=source.regime)
+        return Opened("the community", source, regime=source.regime)
     if isinstance(source, Community):
         panel = panel_of(source, kept=possible_moment(source.events))
         if not len(panel):
@@ -162,13 +168,13 @@ def _opened(source: Community | Fit | Panel) -> _Record:
                 next_step="Ask for another branch; `allmende read` shows what was refused.",
             )
         record = source.record
-        return _Record(source.name, panel, record.breaks, record.regime, source.truncated)
+        return Opened(source.name, panel, record.breaks, record.regime, source.truncated)
     if source.panel is None:
         raise TooFewError(
             f"the fit of '{source.name}' was kept without its record", next_step="Calibrate anew."
         )
     breaks = () if source.stretch.cut is None else (source.stretch.cut,)
-    return _Record(
+    return Opened(
         source.name, source.panel, breaks, source.panel.regime, "", source.stretch.stop - 1, source.notes
     )
 

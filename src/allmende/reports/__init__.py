@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from allmende.calibration.fit import Fit
     from allmende.comparison import Comparison
     from allmende.conditions.hinges import Conditions
+    from allmende.evaluation.evaluating import Evaluation
     from allmende.examination.examining import Examination
     from allmende.forecasting.forecast import Forecast
     from allmende.measurement import Measurement
     from allmende.reports.document import Document
     from allmende.results import Results
 
-    Single = Measurement | Results | Comparison | Conditions | Examination | Forecast | Fit
+    Single = Measurement | Results | Comparison | Conditions | Examination | Forecast | Fit | Evaluation
     Told = Single | Sequence[Single]
 
 __all__ = ["report"]
@@ -34,8 +35,9 @@ def report(told: "Told", path: str | Path, *, command: str = "") -> Path:
 
     Args:
         told: What was measured or simulated: one community, several to compare, the results of an economy,
-            what policies would do in it, what would have to be true for that, a calibration, a forecast, or
-            what came out about the claims of the theory. Several of different kinds make one page.
+            what policies would do in it, what would have to be true for that, a calibration, a forecast,
+            what followed an event, or what came out about the claims of the theory. Several of different
+            kinds make one page.
         path: Where the page goes.
         command: The command that makes it again, printed at its foot.
 
@@ -54,6 +56,7 @@ def _document(told: "Told", command: str) -> "Document":
     from allmende.calibration.fit import Fit
     from allmende.comparison import Comparison
     from allmende.conditions.hinges import Conditions
+    from allmende.evaluation.evaluating import Evaluation
     from allmende.examination.examining import Examination
     from allmende.forecasting.forecast import Forecast
     from allmende.measurement import Measurement
@@ -63,6 +66,8 @@ def _document(told: "Told", command: str) -> "Document":
     from allmende.reports.comparisonfile import comparison_json
     from allmende.reports.conditions import conditions_page
     from allmende.reports.conditionsfile import conditions_json
+    from allmende.reports.evaluationfile import evaluation_json
+    from allmende.reports.evaluations import evaluation_page
     from allmende.reports.fitfile import fit_json
     from allmende.reports.fits import fit_page
     from allmende.reports.forecastfile import forecast_json
@@ -80,6 +85,7 @@ def _document(told: "Told", command: str) -> "Document":
         (Examination, claims_page, claims_json),
         (Forecast, forecast_page, forecast_json),
         (Fit, fit_page, fit_json),
+        (Evaluation, evaluation_page, evaluation_json),
     )
     for kind, page_of, data_of in tellers:
         if isinstance(told, kind):

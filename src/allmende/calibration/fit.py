@@ -9,6 +9,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.calibration.ahead import LEARNED, ahead_of
 from allmende.calibration.careers import Careers
 from allmende.calibration.joining import Joining
 from allmende.calibration.lawfit import Law, draw_law
@@ -16,6 +17,7 @@ from allmende.calibration.likelihood import NAMES
 from allmende.calibration.offices import Offices
 from allmende.calibration.patterns import Pattern
 from allmende.calibration.posterior import Members, population_of
+from allmende.calibration.recent import Recent
 from allmende.calibration.rivals import Rival, rivals
 from allmende.calibration.search import gaussians, rooted
 from allmende.calibration.stretch import Stretch
@@ -36,7 +38,7 @@ Numbers = NDArray[np.float64]
 
 MEASURED = (
     "r", "alpha", "a", "b", "extra_acts", "acts_spread", "newcomers", "joining_spread", "activity_spread",
-    "environment",
+    "vigour", "environment",
 )  # fmt: skip
 """What a draw of a fit holds: parameters, newcomers a month as usual, and the environment at the end."""
 
@@ -122,6 +124,7 @@ class Fit:
         law: The law of members' active days.
         work: Contributions a day.
         joining: Newcomers and the environment.
+        recent: The level of the last year, which worlds set out from.
         members: The members, and what is believed of each.
         patterns: What the law was held against.
         offices: Members of known organisations beside the others; None where either are few.
@@ -139,6 +142,7 @@ class Fit:
     law: Law
     work: Work
     joining: Joining
+    recent: Recent
     members: Members
     patterns: tuple[Pattern, ...]
     offices: Offices | None
@@ -181,10 +185,12 @@ class Fit:
         chosen = self.seed if seed is None else seed
         law = draw_law(self.law, size, seed=chosen)
         work = gaussians(chosen, "work", size, 2) @ rooted(self.work.covariance).T
-        level, joined, _, _, acted, _, state = self.joining.drawn(size, seed=chosen).T
+        _, joined, _, _, acted, _, _ = self.joining.drawn(size, seed=chosen).T
+        ahead = ahead_of(self.recent, joined, acted, seed=chosen)
+        extra = self.work.extra * np.exp(work[:, 0]) * ahead.work
         columns = (
-            *law.T, self.work.extra * np.exp(work[:, 0]), self.work.spread * np.exp(work[:, 1]),
-            level, joined, acted, state,
+            *law.T, extra, self.work.spread * np.exp(work[:, 1]), ahead.newcomers, ahead.joining_spread,
+            ahead.activity_spread, ahead.vigour, ahead.environment,
         )  # fmt: skip
         return Draws(MEASURED, np.stack(columns, axis=1))
 
@@ -198,18 +204,21 @@ class Fit:
             base: Parameters of the economy, where the record says nothing; those of its economy when None.
         """
         known = dict(draw) if draw is not None else self._likely()
-        values = {name: known[name] for name in (*NAMES, "extra_acts", "acts_spread", "joining_spread")}
+        values = {name: known[name] for name in (*NAMES, "extra_acts", "acts_spread", "vigour")}
         values |= {
-            "activity_spread": known["activity_spread"],
             "arrivals": known["newcomers"] / self.size,
             # Pauses are in the law already: members of low rates are long away and come back. So are
             # those who are employed to take part.
             "returning": 0.0, "employed": 0.0,
         }  # fmt: skip
+        lent = {"persistence": LEARNED.persistence, "drift": LEARNED.drift}
+        for name, least in (("joining_spread", LEARNED.joining), ("activity_spread", LEARNED.activity)):
+            (values if known[name] > least else lent)[name] = known[name]
         params = base or economy_called(self.economy).parameters
         said = params.declarations()
         held = {name: min(max(value, said[name].low), said[name].high) for name, value in values.items()}
-        return params.with_values(provenance="measured", **cast("dict[str, Any]", held))
+        params = params.with_values(provenance="measured", **cast("dict[str, Any]", held))
+        return params.with_values(provenance="literature", **cast("dict[str, Any]", lent))
 
     def beginning(
         self, *, draws: int, seed: int, parameters: Mapping[str, Number] | None = None
@@ -266,17 +275,21 @@ class Fit:
         """What must stand beside every future of this community."""
         start = (
             f"Worlds begin with the members of {self.name} as of {text(self.stretch.stop - 1)}, about "
-            f"{self.members.expected_active:,.0f} of whom are expected to take part still; what the record "
-            f"does not say is as in the economy '{self.economy}'."
+            f"{self.members.expected_active:,.0f} of whom are expected to take part still, and set out from "
+            "the level of the last year, with the decline and the swings of known communities; what the "
+            f"record does not say is as in the economy '{self.economy}'."
         )
         return (*(note for note in self.notes[:1] if note.startswith("The member model")), start)
 
     def _likely(self) -> dict[str, float]:
+        joined, acted = np.array([self.joining.joining_spread]), np.array([self.joining.activity_spread])
+        ahead = ahead_of(self.recent, joined, acted, seed=None)
         return {
             **dict(zip(NAMES, self.law.values.tolist(), strict=True)),
-            "extra_acts": self.work.extra, "acts_spread": self.work.spread,
-            "newcomers": self.joining.level, "joining_spread": self.joining.joining_spread,
-            "activity_spread": self.joining.activity_spread, "environment": self.joining.environment[0],
+            "extra_acts": self.work.extra * float(ahead.work[0]), "acts_spread": self.work.spread,
+            "newcomers": float(ahead.newcomers[0]), "joining_spread": float(ahead.joining_spread[0]),
+            "activity_spread": float(ahead.activity_spread[0]), "vigour": float(ahead.vigour[0]),
+            "environment": float(ahead.environment[0]),
         }  # fmt: skip
 
 

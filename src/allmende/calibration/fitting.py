@@ -18,11 +18,12 @@ from allmende.calibration.likelihood import alive
 from allmende.calibration.offices import offices_of
 from allmende.calibration.patterns import Pattern, compared
 from allmende.calibration.posterior import members_of, series_of
+from allmende.calibration.recent import Year, recent_of
 from allmende.calibration.stretch import Stretch, enough, joined_since, stretch_of
 from allmende.calibration.work import fit_work, intensities
 from allmende.calibration.worlds import cells_of
 from allmende.community import Break, Community
-from allmende.months import parse, text
+from allmende.months import MONTHS_A_YEAR, parse, text
 from allmende.panel import CONTRIBUTIONS, Panel
 from allmende.simulation import economy_called
 
@@ -67,13 +68,14 @@ def calibrate(
     law = fit_law(grouped(joined))
     active = alive(careers, law.logs)
     work = fit_work(careers, law.values, active)
-    known = members_of(careers, panel.members, law.values, intensities(careers, law.values, active, work))
+    made = intensities(careers, law.values, active, work)
+    known = members_of(careers, panel.members, law.values, made)
     joining = fit_joining(
         series_of(
             careers, law.values, start=stretch.start, stop=stretch.stop, days=_days(panel, stretch)
         ).last(stretch.stop - stretch.newcomers_from if stretch.cut else stretch.months)
     )
-    notes = (*odd, *stretch.notes, *_weak(law, careers))
+    recent = recent_of(careers, law.values, made, work.extra, _year(panel, careers, stretch))
     patterns = _patterns(panel, joined, law, stretch, seed) if check else ()
     offices = offices_of(joined, law)
     notes = (
@@ -81,8 +83,8 @@ def calibrate(
         *((offices.told,) if offices and offices.apart else ()),
     )  # fmt: skip
     return Fit(
-        name or called, stretch, since, law, work, joining, known, patterns, offices, notes, seed, economy,
-        panel=panel,
+        name or called, stretch, since, law, work, joining, recent, known, patterns, offices, notes, seed,
+        economy, panel=panel,
     )  # fmt: skip
 
 
@@ -105,6 +107,19 @@ def _days(panel: Panel, stretch: Stretch) -> NDArray[np.float64]:
     counts = np.bitwise_count(np.bitwise_or.reduceat(days, cells))
     total = np.bincount(month[cells] - stretch.start, counts, minlength=stretch.months)
     return total.astype(np.float64)
+
+
+def _year(panel: Panel, careers: Careers, stretch: Stretch) -> Year:
+    """What was counted in the last year of the stretch."""
+    months = min(MONTHS_A_YEAR, stretch.months)
+    rows = panel.rows(window=False, actions=CONTRIBUTIONS)
+    inside = (rows.month >= stretch.stop - months) & (rows.month < stretch.stop)
+    member, month = rows.member[inside], rows.month[inside]
+    active = np.count_nonzero(
+        np.r_[True, (member[1:] != member[:-1]) | (month[1:] != month[:-1])][: len(month)]
+    )
+    came = careers.fresh & (careers.joined >= stretch.stop - months)
+    return Year(months, float(came.sum()), float(active), float(rows.count[inside].sum()))
 
 
 def _patterns(

@@ -105,9 +105,10 @@ def read_state(path: Path, worlds: Worlds, outcome: Outcome) -> int:
             kind, payer, payee, month = text.split(SEPARATOR)
             worlds.ledger.entries[kind, payer, payee, int(month)] = cents
         worlds.moneyed = bool(arrays["moneyed"])
-        return int(arrays["month"])
+        worlds.month = int(arrays["month"])
     except (KeyError, ValueError) as error:
         raise _damaged(path, str(error)) from error
+    return worlds.month
 
 
 def write_outcome(path: Path, outcome: Outcome) -> None:

@@ -14,9 +14,11 @@ from allmende.model.settlement import Weight
 from allmende.model.signals import Signal
 from allmende.model.traits import Trait
 from allmende.model.worlds import Worlds
+from allmende.months import MONTHS_A_YEAR
 
 __all__ = [
     "audience_change",
+    "drifted",
     "environment",
     "expected_arrivals",
     "paid_entrants",
@@ -42,6 +44,11 @@ def audience_change(worlds: Worlds, values: Values) -> Numbers:
 def environment(worlds: Worlds, spread: Numbers) -> Numbers:
     """The shared environment in logarithms, such that its mean factor is 1: s z - s^2 / 2."""
     return spread * worlds.environment - 0.5 * spread * spread
+
+
+def drifted(worlds: Worlds, values: Values) -> Numbers:
+    """What the decline or growth of the community has come to since the start, in logarithms."""
+    return values["drift"] * (worlds.month / MONTHS_A_YEAR)
 
 
 def review_load(worlds: Worlds, values: Values) -> Numbers:
@@ -71,6 +78,8 @@ def signals_of(worlds: Worlds, values: Values, acts: Acts, *, own_audience: bool
         + values["service_elasticity"] * service
         - values["friction"] * np.log(load)
         + environment(worlds, values["activity_spread"])
+        + drifted(worlds, values)
+        + values["vigour"]
     )
     heard[:, Signal.NEED] = values["need"] * worlds.usefulness
     heard[:, Signal.BELONGING] = values["belonging"]
@@ -103,13 +112,14 @@ def signals_of(worlds: Worlds, values: Values, acts: Acts, *, own_audience: bool
 def expected_arrivals(worlds: Worlds, values: Values, acts: Acts) -> Numbers:
     """Expected newcomers of the month that begins.
 
-    arrivals members exp(openness + admitted + elasticity audience + environment)
+    arrivals members exp(openness + admitted + elasticity audience + environment + drift years)
     """
     exponent = (
         values["openness"]
         + acts.admit
         + values["joining_elasticity"] * audience_change(worlds, values)
         + environment(worlds, values["joining_spread"])
+        + drifted(worlds, values)
     )
     return values["arrivals"] * worlds.batch.members * np.exp(np.clip(exponent, -10.0, 3.0))
 

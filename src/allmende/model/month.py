@@ -230,6 +230,7 @@ def turnover(worlds: Worlds, values: Values, acts: Acts, crew: Crew, month: int)
     kept = values["persistence"]
     fresh = normals(worlds.batch, Decision.ENVIRONMENT, month)
     worlds.environment = kept * worlds.environment + np.sqrt(1.0 - kept * kept) * fresh
+    worlds.month = month + 1
     _arrivals(worlds, values, acts, crew, month + 1)
 
 

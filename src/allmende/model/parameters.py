@@ -64,6 +64,14 @@ class MemberParams(Params):
         0.92, low=0, high=0.999, prior=Uniform(0.85, 0.97),
         doc="Correlation of the environment with that of the month before.",
     )  # fmt: skip
+    drift: float = param(
+        0.0, low=-1, high=1, unit="log ratio/year", provenance="literature", evidence=("J15",),
+        doc="Change a year of the logarithms of arrivals and activity, from the start on.",
+    )  # fmt: skip
+    vigour: float = param(
+        0.0, low=-3, high=3, unit="log ratio",
+        doc="Added to the logarithm of activity: how busy members are against their measured rates.",
+    )  # fmt: skip
     audience_elasticity: float = param(
         0.35, low=0, high=2, prior=Normal(0.35, 0.15), provenance="literature", evidence=("C18",),
         doc="Elasticity of activity to the audience; losing four fifths of it costs 43 % of activity.",
@@ -294,7 +302,8 @@ class MemberParams(Params):
 
 NULL = MappingProxyType(
     {
-        "joining_spread": 0.0, "activity_spread": 0.0, "audience_elasticity": 0.0,
+        "joining_spread": 0.0, "activity_spread": 0.0, "drift": 0.0, "vigour": 0.0,
+        "audience_elasticity": 0.0,
         "joining_elasticity": 0.0, "openness": 0.0, "belonging": 0.0, "belonging_stay": 0.0, "need": 0.0,
         "pay_jump": 0.0, "pay_welcome": 0.0, "pay_slope": 0.0, "withdrawal": 0.0, "attraction": 0.0,
         "friction": 0.0, "response": 0.0, "gate": 0.0, "grievance": 0.0, "returning": 0.0,

@@ -92,6 +92,7 @@ class Worlds:
         contingency: How far last month's pay depended on quality, 0 to 1.
         offer: Cents a month promised to newcomers.
         parted: Members who parted from the project this month, in a fork.
+        month: Months since the start.
         moneyed: Whether any member of any world ever got money: until then settlement has nothing to do.
         measures: What was recorded of last month, by name.
         columns: The rules last in force and their parameters by world, kept because rules seldom change.
@@ -115,6 +116,7 @@ class Worlds:
     contingency: Numbers
     offer: Numbers
     parted: Numbers
+    month: int = 0
     moneyed: bool = False
     measures: dict[str, Numbers] = field(default_factory=dict)
     columns: tuple[Rules, Mapping[str, Numbers]] | None = None

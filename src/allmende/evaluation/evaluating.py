@@ -216,7 +216,8 @@ def _estimate(way: str, observed: Numbers, paths: Numbers, placebos: Sequence[Pl
     logs = widened(log_ratios(observed, paths), factor)
     narrow, wide = (interval_of(logs, level) for level in LEVELS)
     size = abs(np.log(narrow.mid))
-    return Estimate(way, narrow, wide, factor, sum(abs(one.logs[way]) >= size for one in placebos))
+    as_large = sum(1 for one in placebos if abs(one.logs[way]) >= size)
+    return Estimate(way, narrow, wide, factor, as_large)
 
 
 def _smallest(paths: Numbers, factor: float) -> Interval:

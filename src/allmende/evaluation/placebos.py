@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allmende.evaluation.expected import Window, expected, log_ratios
 from allmende.forecasting.history import History
 from allmende.forecasting.sufficient import usable
 
-__all__ = ["Placebo", "placebo_at", "placebos_of", "widening"]
+__all__ = ["Placebo", "placebo_at", "placebo_of", "placebos_of", "widening"]
 
 MOST = 10
 PATHS = 400
@@ -68,13 +69,23 @@ def placebo_at(history: History, window: Window, *, seed: int) -> Placebo:
         seed: Seed of the draws.
     """
     told = expected(history, window, paths=PATHS, seed=seed)
+    observed = window.observed(history)
+    return placebo_of(window.start, {way: log_ratios(observed, paths) for way, paths in told.items()})
+
+
+def placebo_of(start: int, ratios: Mapping[str, NDArray[np.float64]]) -> Placebo:
+    """The placebo that these logarithms of ratios make.
+
+    Args:
+        start: First month that counts.
+        ratios: way -> what happened over what each future says, as logarithms. float64[paths].
+    """
     logs, scores = {}, {}
-    for way, paths in told.items():
-        ratios = log_ratios(window.observed(history), paths)
-        low, mid, high = np.quantile(ratios, [0.1, 0.5, 0.9])
+    for way, all_ratios in ratios.items():
+        low, mid, high = np.quantile(all_ratios, [0.1, 0.5, 0.9])
         logs[way] = float(mid)
         scores[way] = float(mid / max((high - low) / (2 * _NORMAL), _LEAST_SPREAD))
-    return Placebo(window.start, logs, scores)
+    return Placebo(start, logs, scores)
 
 
 def widening(placebos: Sequence[Placebo], way: str) -> float:

@@ -148,8 +148,8 @@ def _answer(told: Evaluation) -> Iterator[Block]:
     narrow, wide = _between(answer.narrow), _between(answer.wide)
     found = (
         f"From {_span(told)}, {what}: {per_cent(answer.narrow.mid)} against what was to be expected "
-        f"(80% interval {narrow}, 95% interval {wide}). Summed over months: {_whole(happened)} where {_whole(middle)} were "
-        "to be expected."
+        f"(80% interval {narrow}, 95% interval {wide}). Summed over months: {_whole(happened)} where "
+        f"{_whole(middle)} were to be expected."
     )
     unknown = (
         "What else happened in these months the record does not say: this is what followed the event, not "

@@ -30,8 +30,7 @@ PEOPLE = (
     "moderator",
     "administrator",
 )
-"""Columns of the table. The visitor has the browser in which comments "of a visitor" were written; the studies
-are the author's."""
+"""Columns of the table. The visitor has the browser of the comments "of a visitor"; studies are the author's."""
 
 OBJECTS = ("draft", "public", "withdrawn", "missing")
 """States of the study of an address."""

@@ -113,7 +113,9 @@ def enter(seen: Seen, address: str) -> dict[str, Any]:
 def change_a_policy(page: Any) -> dict[str, Any]:
     """Move a lever, run the comparison, and see what came out."""
     page.click("text=Compare policies")
+    assert page.locator("#economy-choice").input_value() == "community"
     page.select_option("#economy-choice", "commons")
+    page.click("text=Show its policies")
     page.fill("#bounty\\.pool", "300000")
     page.check("input[name='use.bounty']")
     for name, value in (("members", "60"), ("months", "30"), ("replicates", "3")):

@@ -1,14 +1,22 @@
 """Jobs: asked, run in a process of their own, stopped, gone on with - and the same hash as without a stop."""
 
+import json
+import shlex
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import careers as invented
+from allmende.cli import main
 from allmende.comparison import compare
 from allmende.errors import AllmendeError, SourceNotFoundError, SourceRefusedError
+from allmende.events import Event, Events
+from allmende.logs import write_log
 from allmende.policies import Bounty, Gate
 from allmende.studio.jobs.question import MOST, Question, checked, command_of
 from allmende.studio.jobs.queue import cancel, enqueue, job_folder, look_up, resume
@@ -259,3 +267,73 @@ def test_a_repository_is_measured_placed_and_forecast(tmp_path: Path) -> None:
         job = author.post("/studies/my-project/ask", data={"kind": "forecast"}).headers["location"]
         assert site.version_of(int(job.rpartition("/")[2])) == 3
         assert "allmende forecast my-project --months 12" in author.get("/studies/my-project").text
+
+
+def test_a_comparison_in_the_community_itself_has_the_hash_that_its_command_gives(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The community of a record, calibrated, is what is simulated unless an economy is chosen."""
+    place = tmp_path / "meadow.parquet"
+    write_meadow(place)
+    study = site.study(source=str(place))
+    author = site.browser("author")
+    form = author.get(f"/studies/{study.id}/compare").text
+    assert '<option value="community" selected>meadow.parquet itself, calibrated</option>' in form
+    assert 'name="members"' not in form
+    sent = {"economy": "community", "use.bounty": "on", "bounty.start": "3", "months": "8", "replicates": "2"}
+    job = author.post(f"/studies/{study.id}/compare", data=sent).headers["location"]
+    version = site.version_of(int(job.rpartition("/")[2]))
+    row = site.studio.store.row("SELECT * FROM versions WHERE study = ? AND number = ?", study.id, version)
+    assert row is not None
+    assert row["command"].startswith("allmende compare meadow.parquet --economy commons --policy bounty")
+    assert row["title"] == "meadow.parquet with bounty (start 3)"
+    monkeypatch.chdir(tmp_path)
+    words = shlex.split(row["command"])[1:]
+    with pytest.raises(SystemExit) as ended:
+        main([*words, "--json", "out.json"])
+    assert not ended.value.code
+    assert json.loads((tmp_path / "out.json").read_text())["hash"] == row["hash"]
+
+
+def test_a_community_that_cannot_be_calibrated_says_why_and_offers_the_economies(
+    site: Site, tmp_path: Path
+) -> None:
+    place = tmp_path / "hut.parquet"
+    write_meadow(place, members=6, months=8)
+    study = site.study(source=str(place))
+    author = site.browser("author")
+    sent = {"economy": "community", "use.bounty": "on", "bounty.start": "3", "months": "8", "replicates": "2"}
+    job = author.post(f"/studies/{study.id}/compare", data=sent).headers["location"]
+    with pytest.raises(AssertionError, match=r"few|short|calibrat"):
+        site.version_of(int(job.rpartition("/")[2]))
+    assert f'href="/studies/{study.id}/compare?economy=commons"' in author.get(job).text
+    form = author.get(f"/studies/{study.id}/compare").text
+    assert '<option value="commons" selected>' in form
+    assert "an economy stands in for it" in form
+    assert 'name="members"' in form
+    assert (
+        '<option value="community" selected>'
+        in author.get(f"/studies/{study.id}/compare?economy=community").text
+    )
+
+
+def write_meadow(place: Path, *, members: int = 200, months: int = 48) -> None:
+    """A log of members who act as the member model says."""
+    days, _, _ = invented.monthly_days(members, months, (0.5, 0.6, 0.8, 0.5), 21)
+    acts = [
+        Event(
+            datetime(2015 + month // 12, 1 + month % 12, 1 + day, 9, int(member) % 60, tzinfo=UTC),
+            f"member-{member:03d}",
+            ref=f"{member}-{month}-{day}",
+        )
+        for member, month in zip(*np.nonzero(days), strict=True)
+        for day in range(min(int(days[member, month]), 28))
+    ]  # fmt: skip
+    write_log(Events.of(sorted(acts, key=lambda act: act.at)), place)
+
+
+def test_a_job_that_was_killed_while_it_began_its_checkpoint_begins_anew(tmp_path: Path) -> None:
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "asked.partial").write_text("{")
+    _, digest = answered(replace_sizes(months=14, replicates=2), tmp_path / "c", lambda *_: None)
+    assert digest == answered(replace_sizes(months=14, replicates=2), tmp_path / "d", lambda *_: None)[1]

@@ -78,7 +78,7 @@ def cohorts(rows: Sequence[CohortActivity], *, origin: str, x_title: str) -> Spe
         rows,
         mark={"type": "bar", "stroke": PAPER, "strokeWidth": 0.5},
         encoding={
-            "x": periods(x_title, unique(row.period for row in rows)),
+            "x": periods(x_title, unique(row.period for row in rows), bars=True),
             "y": {"field": "members", "type": "quantitative", "title": "active members", "axis": _WHOLE},
             "color": colours("cohort", names, spread(SEQUENCE[:0:-1], len(names))),
             "order": {"field": "place", "type": "quantitative"},
@@ -106,7 +106,7 @@ def organisations(rows: Sequence[OrganisationActivity], *, origin: str, x_title:
         rows,
         mark={"type": "bar", "stroke": PAPER, "strokeWidth": 0.5},
         encoding={
-            "x": periods(x_title, unique(row.period for row in rows)),
+            "x": periods(x_title, unique(row.period for row in rows), bars=True),
             "y": {
                 "field": "contributions",
                 "type": "quantitative",

@@ -153,8 +153,8 @@ def values(rows: Rows) -> Specification:
     return {"values": [row._asdict() for row in rows]}
 
 
-def periods(title: str | None, order: Sequence[str]) -> Specification:
-    """The x axis of calendar periods, in this order."""
+def periods(title: str | None, order: Sequence[str], *, bars: bool = False) -> Specification:
+    """The x axis of calendar periods, in this order; bars have a width and a space between them."""
     # Labels stay level and give way to each other: a tilted year is hard to read on a telephone.
     return {
         "field": "period",
@@ -162,7 +162,7 @@ def periods(title: str | None, order: Sequence[str]) -> Specification:
         "sort": list(order),
         "title": title,
         "axis": {"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 6},
-        "scale": {"paddingInner": 0.15, "paddingOuter": 0.1},
+        "scale": {"paddingInner": 0.15, "paddingOuter": 0.1} if bars else {"paddingOuter": 0.1},
     }
 
 

@@ -26,7 +26,9 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Args:
         kind: One of `KINDS`.
         source: What is opened.
-        economy: The economy that is simulated, for a comparison.
+        economy: The economy that is simulated, for a comparison; of a calibrated community, the one that says
+            what its record does not.
+        calibrated: Whether the community of the record is simulated, calibrated, and no economy by itself.
         policies: Levers of each policy by its name, all in force together.
         members: Members at the start.
         months: Length of the run.
@@ -44,6 +46,7 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     replicates: int = 10
     seed: int = 1
     ahead: int = 12
+    calibrated: bool = False
 
 
 def decoded(text: str) -> Question:
@@ -90,6 +93,10 @@ def _check_comparison(question: Question) -> None:
     from allmende.plugins import get
 
     get("economy", question.economy)
+    if question.calibrated and kind_of(question.source) != "record":
+        raise AllmendeError(
+            f"a {kind_of(question.source)} has no record to be calibrated to", next_step="Choose an economy."
+        )
     for name, most in MOST.items():
         value = getattr(question, name)
         if not 1 <= value <= most:
@@ -117,13 +124,14 @@ def command_of(question: Question) -> str:
     """
     words = ["allmende", question.kind]
     if question.kind == "compare":
-        words.append(question.economy)
+        words += _community(question) if question.calibrated else [question.economy]
         parts = [[name, *_levers(levers)] for name, levers in question.policies.items()]
         words += [
             "--policy",
             *(word for number, part in enumerate(parts) for word in (*_plus(number), *part)),
         ]
-        for name in ("members", "months", "replicates", "seed"):
+        # A community brings its own members.
+        for name in ("members", "months", "replicates", "seed")[question.calibrated :]:
             words += [f"--{name}", str(getattr(question, name))]
     else:
         case = question.source.startswith((CASE, ECONOMY))
@@ -131,6 +139,14 @@ def command_of(question: Question) -> str:
         if question.kind == "forecast":
             words += ["--months", str(question.ahead)]
     return shlex.join(words)
+
+
+def _community(question: Question) -> list[str]:
+    """A folder that has the name of an economy is named as a folder."""
+    from allmende.plugins import find
+
+    name = name_of(question.source)
+    return [f"./{name}" if name in find("economy") else name, "--economy", question.economy]
 
 
 def _plus(number: int) -> tuple[str, ...]:

@@ -12,7 +12,18 @@ from allmende.errors import AllmendeError
 from allmende.studio.database.store import Row, Store
 from allmende.studio.jobs.question import Question, checked, decoded
 
-__all__ = ["ACTIVE", "Job", "cancel", "enqueue", "job_folder", "jobs_of", "look_up", "progress_of", "resume"]
+__all__ = [
+    "ACTIVE",
+    "Job",
+    "cancel",
+    "enqueue",
+    "job_folder",
+    "jobs_of",
+    "last_refusal",
+    "look_up",
+    "progress_of",
+    "resume",
+]
 
 ACTIVE = ("queued", "running")
 """States in which a job counts against the quota."""
@@ -98,6 +109,17 @@ def jobs_of(store: Store, study: str) -> list[Job]:
     """The jobs of a study that have no version yet, newest first."""
     rows = store.rows("SELECT * FROM jobs WHERE study = ? AND state <> 'done' ORDER BY id DESC", study)
     return [_job(row) for row in rows]
+
+
+def last_refusal(store: Store, study: str) -> str:
+    """Why the community of a study could not be calibrated when that was last asked; "" when it could."""
+    rows = store.rows(
+        "SELECT * FROM jobs WHERE study = ? AND kind = 'compare' AND state IN ('done', 'failed') "
+        "ORDER BY id DESC",
+        study,
+    )
+    found = next((job for job in map(_job, rows) if job.question.calibrated), None)
+    return found.said if found is not None and found.state == "failed" else ""
 
 
 def cancel(store: Store, number: int, *, now: int) -> bool:

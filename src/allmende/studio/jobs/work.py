@@ -18,14 +18,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allmende.errors import AllmendeError
 from allmende.reader import ReadOptions
 from allmende.reports.document import Document, Section
 from allmende.studio.jobs.question import Question, command_of, decoded, policies_of
 from allmende.studio.studies.answers import keep
-from allmende.studio.studies.places import CASE, kind_of
+from allmende.studio.studies.places import CASE, kind_of, name_of
+
+if TYPE_CHECKING:
+    from allmende.calibration.fit import Fit
 
 __all__ = ["answered", "main"]
 
@@ -106,13 +109,17 @@ def _place(question: Question, _checkpoint: Path, progress: Progress) -> _Told:
 def _compare(question: Question, checkpoint: Path, progress: Progress) -> _Told:
     from allmende.comparison import summarised
     from allmende.executors.pools import usable_cpus
+    from allmende.model.checkpoints import ASKED
     from allmende.reports.comparisonfile import comparison_json
     from allmende.reports.futures import futures_page
     from allmende.reports.worlds import flows_picture
     from allmende.simulation import simulate
 
+    if checkpoint.exists() and not (checkpoint / ASKED).exists():
+        # Whoever was killed while beginning it had kept nothing yet.
+        shutil.rmtree(checkpoint)
     results = simulate(
-        question.economy,
+        _simulated(question, progress),
         members=question.members,
         months=question.months,
         replicates=question.replicates,
@@ -136,6 +143,18 @@ def _compare(question: Question, checkpoint: Path, progress: Progress) -> _Told:
     return replace(document, sections=sections), told.results.hash()
 
 
+def _simulated(question: Question, progress: Progress) -> "str | Fit":
+    """What is simulated: an economy, or the community of the record."""
+    if not question.calibrated:
+        return question.economy
+    from allmende.calibration.fitting import calibrate
+    from allmende.reading import read
+
+    community = read(question.source, options=ReadOptions(progress=progress))
+    progress("calibrating", 0, None)
+    return calibrate(community, seed=question.seed, economy=question.economy)
+
+
 def _forecast(question: Question, _checkpoint: Path, progress: Progress) -> _Told:
     from allmende.forecasting.forecast import forecast
     from allmende.reading import read
@@ -154,7 +173,8 @@ def _title(question: Question, document: Document) -> str:
     titles = {"measure": "Measurement", "place": "Placement", "forecast": "Forecast"}
     if question.kind == "compare":
         names = " and ".join(policy.name for policy in policies_of(question))
-        return f"{question.economy.replace('_', ' ').capitalize()} with {names}"[:200]
+        economy = question.economy.replace("_", " ").capitalize()
+        return f"{name_of(question.source) if question.calibrated else economy} with {names}"[:200]
     return f"{titles[question.kind]} of {document.title}"[:200]
 
 

@@ -9,7 +9,8 @@ from allmende.studio.asking import Asked, data, redirect, refused, shown, whole
 from allmende.studio.jobs import queue
 from allmende.studio.jobs.question import MOST, Question, command_of
 from allmende.studio.jobs.queue import Job
-from allmende.studio.studies.levers import economy_for, levers_form, question_from
+from allmende.studio.studies.levers import COMMUNITY, economy_for, levers_form, question_from
+from allmende.studio.studies.versions import Study
 
 __all__ = ["ask", "compare", "go_on", "job", "levers", "progress", "stop"]
 
@@ -21,8 +22,7 @@ def ask(asked: Asked) -> Response:
 
 def levers(asked: Asked) -> Response:
     """The form of policies with their levers."""
-    economy = asked.query.get("economy") or economy_for(asked.the_study().source)
-    return _levers(asked, economy)
+    return _levers(asked, asked.query.get("economy", ""))
 
 
 def compare(asked: Asked) -> Response:
@@ -95,8 +95,7 @@ def _enqueued(asked: Asked, question: Question) -> Response:
             now=asked.now,
         )
     except AllmendeError as error:
-        economy = question.economy or economy_for(study.source)
-        return _levers(asked, economy, problem=str(error), status=422)
+        return _levers(asked, asked.field("economy"), problem=str(error), status=422)
     asked.studio.runner.look()
     return redirect(f"/studies/{study.id}/jobs/{number}")
 
@@ -104,17 +103,31 @@ def _enqueued(asked: Asked, question: Question) -> Response:
 def _levers(asked: Asked, economy: str, *, problem: str = "", status: int = 200) -> Response:
     from allmende.plugins import find
 
-    known = list(find("economy"))
-    chosen = economy if economy in known else known[0]
+    study = asked.the_study()
+    refusal = queue.last_refusal(asked.store, study.id)
+    targets = [*([COMMUNITY] if study.kind == "record" else []), *find("economy")]
+    usual = COMMUNITY if study.kind == "record" and not refusal else economy_for(study.source)
+    chosen = economy if economy in targets else usual
+    community = chosen == COMMUNITY
     values = {
-        "study": asked.the_study(),
-        "economy": chosen,
-        "economies": known,
-        "policies": levers_form(chosen, asked.form),
-        "sizes": [(name, asked.field(name) or default, most) for name, default, most in _sizes()],
+        "study": study,
+        "target": chosen,
+        "targets": [(one, _called(one, study)) for one in targets],
+        "community": community,
+        "refusal": refusal,
+        "policies": levers_form(economy_for(study.source) if community else chosen, asked.form),
+        "sizes": [
+            (name, asked.field(name) or default, most)
+            for name, default, most in _sizes()
+            if not (community and name == "members")
+        ],
         "problem": problem,
     }
     return shown(asked, "compare", values, status=status)
+
+
+def _called(target: str, study: Study) -> str:
+    return f"{study.name} itself, calibrated" if target == COMMUNITY else target.replace("_", " ")
 
 
 def _sizes() -> list[tuple[str, int, int]]:

@@ -11,9 +11,12 @@ from allmende.policy import Policy
 from allmende.studio.jobs.question import MOST, Question
 from allmende.studio.studies.places import CASE, ECONOMY
 
-__all__ = ["Choice", "Lever", "economy_for", "levers_form", "question_from"]
+__all__ = ["COMMUNITY", "Choice", "Lever", "economy_for", "levers_form", "question_from"]
 
 Form = Mapping[str, Sequence[str]]
+COMMUNITY = "community"
+"""What is chosen where others choose an economy: the community of the record, calibrated."""
+
 _DEFAULT_START = 12
 _SLIDES_OVER = 5
 _WIDE = 1000
@@ -114,7 +117,9 @@ def question_from(source: str, form: Form) -> Question:
     Raises:
         AllmendeError: a field is not a number.
     """
-    economy = next(iter(form.get("economy", ())), "")
+    chosen = next(iter(form.get("economy", ())), "")
+    calibrated = chosen == COMMUNITY
+    economy = economy_for(source) if calibrated else chosen
     policies: dict[str, dict[str, float | int | bool]] = {}
     for name, policy in find("policy").items():
         assert isinstance(policy, Policy)
@@ -126,7 +131,9 @@ def question_from(source: str, form: Form) -> Question:
             }
     sizes = {name: int(_number(name, form)) for name in MOST if form.get(name)}
     seed = {"seed": int(_number("seed", form))} if form.get("seed") else {}
-    return Question("compare", source, economy=economy, policies=policies, **sizes, **seed)
+    return Question(
+        "compare", source, economy=economy, policies=policies, calibrated=calibrated, **sizes, **seed
+    )
 
 
 def _lever(policy: str, one: Declaration, form: Form) -> Lever:

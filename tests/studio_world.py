@@ -30,7 +30,7 @@ PEOPLE = (
     "moderator",
     "administrator",
 )
-"""Columns of the table. The visitor has the browser of the comments "of a visitor"; studies are the author's."""
+"""Columns of the table. "Of a visitor" is written in the visitor's browser; the studies are the author's."""
 
 OBJECTS = ("draft", "public", "withdrawn", "missing")
 """States of the study of an address."""

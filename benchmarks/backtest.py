@@ -86,11 +86,11 @@ def main() -> None:
     asked.add_argument("--simulator", action="store_true")
     asked.add_argument("--cache", type=Path, default=Path.home() / ".cache" / "allmende-backtest")
     given = asked.parse_args()
-    histories = _histories()
-    chosen = list(histories)[:: given.only]
+    known = histories()
+    chosen = list(known)[:: given.only]
     cases = []
     for name in chosen:
-        cases += _cached(name, histories[name], given)
+        cases += _cached(name, known[name], given)
     from backtest_tables import tables
 
     if given.learn:
@@ -100,7 +100,8 @@ def main() -> None:
     tables(cases)
 
 
-def _histories() -> dict[str, History]:
+def histories() -> dict[str, History]:
+    """The communities on which forecasts are scored, and what is known of each."""
     unfit = {name for names in UNFIT.values() for name in names}
     found = {}
     for name, panel in community_panels().items():

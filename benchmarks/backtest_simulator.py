@@ -34,7 +34,7 @@ def simulator(panel: Panel, known: History, *, months: int, seed: int) -> Mappin
     columns = {name: getattr(panel, name)[kept] for name in COLUMNS}
     record = replace(panel, **columns, start=known.start, stop=known.stop + 1, _kept={})
     try:
-        fit = calibrate(record, until=known.stop - 1, seed=seed)
+        fit = calibrate(record, until=known.stop - 1, seed=seed, check=False)
         worlds = simulate(fit, months=months, draws=WORLDS, replicates=1, seed=seed, executor="serial")
     except TooFewError:
         return repeat_members(known, months=months, paths=WORLDS, seed=seed)

@@ -23,6 +23,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+# Last, so that scripts of this folder hide no installed package.
+sys.path.append(str(Path(__file__).resolve().parent))
 
 import careers as invented
 from allmende.calibration.careers import Careers, grouped
@@ -31,14 +33,12 @@ from allmende.calibration.lawfit import PRIORS, draw_law, fit_law
 from allmende.calibration.likelihood import NAMES, log_likelihood
 from allmende.calibration.rivals import rivals
 from allmende.errors import TooFewError
-from allmende.panel import Panel
 
 Numbers = NDArray[np.float64]
 LEVELS = {0.5: 0.6744897501960817, 0.8: 1.2815515655446004, 0.95: 1.959963984540054}
 MONTHS = 60
 DRAWS = 255
 BINS = 32
-FEWEST = 24
 
 
 def truths(count: int, seed: int) -> Numbers:
@@ -247,35 +247,10 @@ def records(every: int) -> None:
 
 
 def starts(every: int) -> None:
-    """Worlds that begin with a community against the year that followed, 30 worlds each."""
-    from allmende.simulation import simulate
-    from shared_logs import community_panels
+    """Worlds that begin with a community against the year that followed: see `calibration_starts`."""
+    from calibration_starts import starts as told
 
-    found = []
-    for panel in list(community_panels().values())[::every]:
-        stop = panel.stop - 13
-        try:
-            fit = calibrate(panel, until=stop - 1, check=False)
-        except TooFewError:
-            continue
-        happened, before = _member_months(panel, stop, stop + 12), _member_months(panel, stop - 12, stop)
-        if before < FEWEST:
-            continue
-        results = simulate(fit, months=12, replicates=30, seed=1, threads=1)
-        shown = results["active_members"][0, :, 0].sum(axis=1)
-        low, middle, high = np.quantile(shown, (0.1, 0.5, 0.9))
-        inside = bool(low <= happened <= high)
-        found.append((np.log(middle / before), np.log(max(happened, 1) / middle), inside))
-    table = np.array(found)
-    more, error = np.exp(np.median(table[:, :2], axis=0)) - 1
-    print(f"\nActive members of a year in {len(table)} logs: worlds against the year before {more:+.0%},")
-    print(f"what happened against worlds {error:+.0%}; 80 % of worlds held {table[:, 2].mean():.0%} of them.")
-
-
-def _member_months(panel: Panel, start: int, stop: int) -> int:
-    rows = panel.rows(window=False)
-    inside = (rows.month >= start) & (rows.month < stop)
-    return len(np.unique(rows.member[inside].astype(np.int64) * 100_000 + rows.month[inside]))
+    told(every)
 
 
 def _thinned(joined: Careers) -> list[tuple[str, float]]:

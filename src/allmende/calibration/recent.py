@@ -96,8 +96,10 @@ def recent_of(careers: Careers, law: Numbers, intensity: Numbers, extra: float, 
         middle = 0.5 * (low + high)
         low, high = (middle, high) if expected(middle) < wanted else (low, middle)
     vigour = 0.5 * (low + high) * year.active / (year.active + _WORTH)
-    days = joining + sum(
-        weight * (span + joining) * np.exp(vigour) * shape / scale for weight, scale, span in spans
+    # Days beyond the first of the month of joining are those of who stayed: who left then did so after few.
+    stayed = joining * stays * shape / (law[1] + careers.seen)
+    days = joining + np.exp(vigour) * (
+        stayed + sum(weight * span * shape / scale for weight, scale, span in spans)
     )
     more = float((days * intensity).sum()) * extra
     ratio = (max(year.made - float(days.sum()), 0.0) + _WORTH) / (more + _WORTH)

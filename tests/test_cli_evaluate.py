@@ -76,6 +76,15 @@ def test_it_tells_on_the_screen_and_in_files(
     assert str(tmp_path) not in written
 
 
+def test_too_few_donors_are_left_out_and_that_is_said(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--event", "2016-01", "--donor", log, "--outcome", "newcomers")
+    code, out, err = run(capsys, "evaluate", log, *asked)
+    assert code == 0, err
+    assert "1 of 1 donor communities" in out
+    assert "5 are needed" in out
+    assert "Weighted other communities" not in out
+
+
 def test_what_cannot_be_told_says_what_would_help(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = run(capsys, "evaluate", log, "--event", "2031-04")
     assert code != 0

@@ -150,7 +150,8 @@ def test_what_is_asked_wrongly_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("event", "words"), [("2017-08-01", "Come back in 2018-03"), ("2011-01-01", "grew out of")]
+    ("event", "words"),
+    [("2017-08-01", "Come back in 2018-03"), ("2011-01-01", "grew out of"), ("2010-02", "grew out of")],
 )
 def test_too_little_record_is_refused_with_the_distrusted_estimate(event: str, words: str) -> None:
     with pytest.raises(TooFewError) as refused:
@@ -166,7 +167,9 @@ def test_a_record_that_counts_others_after_the_event_is_refused() -> None:
     regime = Break(EVENT + 3, "regime", "committers until then")
     with pytest.raises(TooFewError, match="the record itself changed"):
         refuse(history, window, (regime,), "meadow")
-    refuse(history, window, (replace(regime, month=EVENT - 30), replace(regime, month=EVENT + 12)), "meadow")
+    with pytest.raises(TooFewError, match="the record itself changed"):
+        refuse(history, window, (replace(regime, month=EVENT - 23),), "meadow")
+    refuse(history, window, (replace(regime, month=EVENT - 24), replace(regime, month=EVENT + 12)), "meadow")
     split = Break(EVENT + 1, "split", "members a month fell from 40 to 15")
     refuse(history, window, (split,), "meadow")
     assert steps(window, (split, regime)) == (split,)

@@ -15,7 +15,7 @@ from allmende.evaluation.placebos import Placebo, placebos_of, widening
 from allmende.evaluation.scope import LEAST_AFTER, refuse, steps, window_of
 from allmende.forecasting.forecast import PATHS, opened
 from allmende.forecasting.history import MONTHLY, History, history_of
-from allmende.forecasting.sufficient import since_break
+from allmende.forecasting.sufficient import cautions, since_break
 from allmende.indicator import Interval
 from allmende.months import text
 from allmende.panel import Panel
@@ -145,16 +145,16 @@ def evaluate(
     history = history_of(record.panel)
     window = window_of(history, event, outcome=outcome, months=months)
     refuse(history, window, record.breaks, record.name)
-    since = since_break(history.until(window.known), record.breaks)[0].start
+    before = since_break(history.until(window.known), record.breaks)[0]
     others = [history_of(opened(one).panel) for one in donors]
     return evaluated(
-        history.since(since),
+        history.since(before.start),
         window,
         name=record.name,
         event=event,
         donors=others,
         against=tuple(_stepped(one) for one in steps(window, record.breaks)),
-        notes=_shortened(window, months),
+        notes=(*_shortened(window, months), *cautions(before, record.regime, record.truncated)),
         seed=seed,
     )
 

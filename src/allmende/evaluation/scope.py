@@ -46,7 +46,7 @@ def window_of(history: History, event: str, *, outcome: str, months: int) -> Win
         OutOfRangeError: it lies outside the record.
     """
     month, late = moment_of(event)
-    if not history.start < month < history.stop:
+    if not history.start <= month < history.stop:
         raise OutOfRangeError(
             f"an event in {text(month)} was asked about",
             expected=f"a month inside the record, which knows {text(history.start)} to "
@@ -102,7 +102,9 @@ def _short(history: History, window: Window) -> tuple[str, str] | None:
 
 def _recounted(window: Window, breaks: Sequence[Break]) -> tuple[str, str] | None:
     for one in breaks:
-        if one.kind in _RECOUNTED and window.known - MONTHS_A_YEAR <= one.month < window.stop:
+        # After a change of attribution what lies before is left out, and two years must be left.
+        reach = LEAST_MONTHS if one.kind == "regime" else MONTHS_A_YEAR
+        if one.kind in _RECOUNTED and window.known - reach < one.month < window.stop:
             return (
                 f"the record itself changed in {text(one.month)} ({one.kind}: {one.note})",
                 "Read a record that counts in one way through the event, such as the one imported from.",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from allmende.plots.forecasts import FanRow, fan
-from allmende.plots.vegalite import NEUTRAL, Specification, periods, values
+from allmende.plots.vegalite import MUTED, NEUTRAL, Specification, periods, values
 
 __all__ = ["against_expected"]
 
@@ -35,7 +35,7 @@ def against_expected(
         "layer": [
             {"mark": {"type": "rule", "strokeDash": [5, 4], "strokeWidth": 1.5, "color": NEUTRAL}},
             {
-                "mark": {"type": "text", "align": "right", "baseline": "top", "dx": -4, "color": NEUTRAL},
+                "mark": {"type": "text", "align": "right", "baseline": "top", "dx": -4, "color": MUTED},
                 "encoding": {"text": {"field": "label"}, "y": {"value": 0}},
             },
         ],

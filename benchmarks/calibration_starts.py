@@ -1,8 +1,9 @@
 """Worlds of communities against the year that followed: `python -P benchmarks/calibration.py starts`.
 
 Communities, origins and what is left out are those of `benchmarks/backtest.py`; 120 worlds each. What is lent
-from other communities (`calibration.ahead`) was chosen looking at the years one and three years before the end
-of these records, in both halves of the communities; the years two and four before the end were kept aside.
+from other communities (`calibration.ahead`) was chosen looking at the years one and three years before the
+end of these records, in both halves of the communities; the years two and four before the end were not
+looked at.
 """
 
 import numpy as np

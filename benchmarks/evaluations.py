@@ -64,12 +64,14 @@ def main() -> None:
         events[row["community"]].append(parse(row["date"][:7]))
     left_out = {name for names in UNFIT.values() for name in names}
     kept = sorted(set(community_panels()) - left_out)[:: given.only]
-    cases = []
+    cases: list[Case] = []
+    tried = 0
     for name in kept:
-        found = list(cases_of(history_of(community_panels()[name]), events[name]))
-        cases += found
-        print(f"{name}: {len(found)}", file=sys.stderr, flush=True)
-    print(f"{len(kept)} communities, {len(cases)} evaluations of nothing\n")
+        some = list(cases_of(history_of(community_panels()[name]), events[name]))
+        cases += some
+        tried += bool(some)
+        print(f"{name}: {len(some)}", file=sys.stderr, flush=True)
+    print(f"{tried} communities, {len(cases)} evaluations of nothing\n")
     false_positives(cases)
     power(cases)
 

@@ -202,6 +202,7 @@ def test_donors_give_two_more_answers() -> None:
     assert [one.way for one in told.estimates] == ["both", "members", "level", "difference", "synthetic"]
     for one in told.estimates[3:]:
         assert one.wide.low < one.narrow.low < one.narrow.mid < 0.6
+    assert told.grade in {"clear", "weak"}
     few = evaluate(simulated_panel(seed=3), event=text(EVENT), donors=donors[:2])
     assert len(few.estimates) == 3
     assert any("2 of 2" in note for note in few.notes)

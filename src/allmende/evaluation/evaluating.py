@@ -244,8 +244,9 @@ def _doubts(estimates: Sequence[Estimate], placebos: Sequence[Placebo]) -> tuple
     if not _signs_agree(estimates):
         said.append("The ways disagree about the direction.")
     if len(placebos) < FEWEST_PLACEBOS:
-        dates = f"Only {len(placebos)} earlier dates" if placebos else "No earlier date"
-        said.append(f"{dates} could be tried: how wide intervals are comes from other communities alone.")
+        only = "Only one earlier date" if len(placebos) == 1 else f"Only {len(placebos)} earlier dates"
+        dates = only if placebos else "No earlier date"
+        said.append(f"{dates} could be tried: how wide intervals are rests on other communities.")
     if answer.as_large:
         said.append(
             f"At {answer.as_large} of {len(placebos)} earlier dates without this event the same method finds "

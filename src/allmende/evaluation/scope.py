@@ -92,9 +92,11 @@ def _short(history: History, window: Window) -> tuple[str, str] | None:
             f"Come back in {text(window.start + LEAST_AFTER + 1)}.",
         )
     if not usable(history.until(window.known)):
-        few = "or too few members in the last twelve of them"
+        known = window.known - history.start
         return (
-            f"{window.known - history.start} months are known before it, {few}",
+            f"{known} months are known before it"
+            if known < LEAST_MONTHS
+            else "too few members were active in the twelve months before it",
             "Read what it grew out of with it: a fork's origin, the repository or wiki from before a move.",
         )
     return None

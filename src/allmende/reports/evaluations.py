@@ -200,7 +200,7 @@ def _placebos(told: Evaluation) -> Iterator[Block]:
     )
     share = f"{told.answer.as_large} of {counted(len(told.placebos), 'date')}"
     yield Table(
-        f"{share} show a change as large as that after the event; neighbouring rows share half their months",
+        f"As large a change as after the event: at {share}; neighbouring rows share half their months",
         (Column("Months"), Column("Change", numeric=True), Column("Against the event's")),
         rows,
     )

@@ -66,7 +66,7 @@ def told(site: Site, answer: Path) -> None:
 def normal(text: str) -> str:
     """A page without what differs from one look to the next."""
     text = re.sub(r'name="stamp" value="[^"]*"', "stamp", text)
-    return re.sub(r"since <time.*?</time>, last used <time.*?</time>", "since", text)
+    return re.sub(r"Since <time.*?</time>, last used <time.*?</time>", "Since", text)
 
 
 def pages(site: Site) -> dict[tuple[str, str], str]:

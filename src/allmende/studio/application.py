@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -32,20 +31,11 @@ from allmende.studio.security.guard import Guard
 from allmende.studio.security.networks import network_of
 from allmende.studio.security.refusals import SENTENCES
 from allmende.studio.settings import Settings
+from allmende.studio.shipped import ASSETS, content
 from allmende.studio.studies.versions import find
 from allmende.studio.wording import filters
 
-__all__ = ["ASSETS", "application", "opened"]
-
-ASSETS = {
-    "page.css": ("allmende.reports", "text/css"),
-    "charts.bundle.js": ("allmende.reports", "text/javascript"),
-    "studio.css": ("allmende.studio", "text/css"),
-    "studio.js": ("allmende.studio", "text/javascript"),
-    "mail.js": ("allmende.studio", "text/javascript"),
-    "icon.svg": ("allmende.studio", "image/svg+xml"),
-}
-"""Files that pages load: the package that ships each, and its type."""
+__all__ = ["application", "opened"]
 
 _FORM = "application/x-www-form-urlencoded"
 _FIELDS = 2_000
@@ -188,8 +178,7 @@ async def _http_refusal(_request: Request, error: Exception) -> Response:
 
 
 def _digest(name: str) -> str:
-    content = (files(ASSETS[name][0]) / "assets" / name).read_bytes()
-    return hashlib.sha256(content).hexdigest()[:12]
+    return hashlib.sha256(content(name)).hexdigest()[:12]
 
 
 def _secret(settings: Settings) -> bytes:

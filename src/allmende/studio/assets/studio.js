@@ -39,7 +39,7 @@ for (const number of document.querySelectorAll("input[data-slider]")) {
 for (const text of document.querySelectorAll("textarea[maxlength]")) {
   const told = document.getElementById(`${text.id}-count`);
   if (!told) continue;
-  const tell = () => { told.textContent = `${[...text.value].length} of ${text.maxLength}`; };
+  const tell = () => { told.textContent = `${[...text.value].length.toLocaleString("en")} of ${text.maxLength.toLocaleString("en")} characters`; };
   text.addEventListener("input", tell);
   tell();
 }

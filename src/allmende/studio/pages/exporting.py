@@ -1,7 +1,6 @@
 """Exporting: the files of a study - what is public of it, and nothing that is private."""
 
 import json
-from importlib.resources import files as shipped
 
 from allmende.studio.asking import Asked
 from allmende.studio.discussion.comments import comments_at
@@ -10,6 +9,7 @@ from allmende.studio.discussion.tags import tags_of
 from allmende.studio.discussion.threads import in_order
 from allmende.studio.discussion.writing import comment_html, note_html
 from allmende.studio.jobs.runner import version_folder
+from allmende.studio.shipped import content
 from allmende.studio.studies.versions import Study, versions
 from allmende.studio.wording import iso
 
@@ -47,8 +47,8 @@ def files_of(asked: Asked, study: Study) -> dict[str, bytes]:
         about |= {"html": html, "tags": [name for _, name in tags_of(asked.store, note.id)]}
         found[f"notes/{note.slug}.html"] = _page(asked, about)
     found["comments.jsonl"] = _lines(asked, study, notes)
-    for package, name in (("allmende.reports", "page.css"), ("allmende.studio", "studio.css")):
-        found[f"assets/{name}"] = (shipped(package) / "assets" / name).read_bytes()
+    for name in ("page.css", "studio.css"):
+        found[f"assets/{name}"] = content(name)
     return found
 
 

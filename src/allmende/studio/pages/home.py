@@ -1,15 +1,13 @@
 """Home: what there is to read, and the files that pages load."""
 
-from importlib.resources import files
-
 from starlette.responses import PlainTextResponse, Response
 
 from allmende.studio.asking import Asked, refused, shown
+from allmende.studio.shipped import ASSETS, content
 from allmende.studio.studies.versions import listed
 
 __all__ = ["asset", "home", "icon", "privacy", "robots"]
 
-_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -28,16 +26,14 @@ def asset(asked: Asked) -> Response:
     name = asked.parts["name"]
     if name not in asked.studio.assets:
         return refused(404)
-    package = "allmende.reports" if name in {"page.css", "charts.bundle.js"} else "allmende.studio"
-    content = (files(package) / "assets" / name).read_bytes()
     kept = _FOREVER if asked.query else "no-cache"
-    return Response(content, headers={"cache-control": kept}, media_type=_TYPES[name.rpartition(".")[2]])
+    return Response(content(name), headers={"cache-control": kept}, media_type=ASSETS[name][2])
 
 
 def icon(_asked: Asked) -> Response:
     """The icon, where browsers look for it without being told."""
-    content = (files("allmende.studio") / "assets" / "icon.svg").read_bytes()
-    return Response(content, headers={"cache-control": "public, max-age=86400"}, media_type="image/svg+xml")
+    said = {"cache-control": "public, max-age=86400"}
+    return Response(content("icon.svg"), headers=said, media_type=ASSETS["icon.svg"][2])
 
 
 def robots(_asked: Asked) -> Response:

@@ -27,20 +27,9 @@ from allmende.ledger import ACCOUNTS
 from allmende.model.parameters import MemberParams
 
 __all__ = [
-    "Acts",
-    "Basis",
-    "Change",
-    "Institution",
-    "Parting",
-    "Payment",
-    "Policy",
-    "Rules",
-    "Shock",
-    "View",
-    "label_of",
-    "table_of",
-    "together",
-]
+    "Acts", "Basis", "Change", "Institution", "Parting", "Payment", "Policy", "Rules", "Shock", "View",
+    "label_of", "table_of", "together",
+]  # fmt: skip
 
 Numbers = NDArray[np.float64]
 Cents = NDArray[np.int64]
@@ -129,11 +118,10 @@ class Payment:
     threshold: float = 0.0
 
     def __post_init__(self) -> None:
-        for account in (self.payer, self.payee):
-            if account not in _ACCOUNTS:
-                raise UnknownNameError("account", account, _ACCOUNTS, where=f"a payment of '{self.kind}'")
-        if self.basis not in get_args(Basis):
-            raise UnknownNameError("basis", self.basis, get_args(Basis), where=f"a payment of '{self.kind}'")
+        names = {"account": _ACCOUNTS, "basis": get_args(Basis)}
+        for kind, name in (("account", self.payer), ("account", self.payee), ("basis", self.basis)):
+            if name not in names[kind]:
+                raise UnknownNameError(kind, name, names[kind], where=f"a payment of '{self.kind}'")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from allmende.studio.accounts.roles import ROLES
 from allmende.studio.discussion import comments, notes, private
 from allmende.studio.studies import versions
 from studio_postgres import postgres
@@ -88,7 +87,8 @@ def pages(site: Site) -> dict[tuple[str, str], str]:
         "/account", "/contact?c=c14&n=1", "/c/14",
     ]  # fmt: skip
     found = {}
-    for who in ("visitor", *ROLES):
+    # What each role may see is the same code for both; here are the least, the owner and the most.
+    for who in ("visitor", "author", "administrator"):
         browser = site.browser(who)
         for path in paths:
             answer = browser.get(path)
@@ -111,7 +111,7 @@ def test_both_databases_give_the_same_pages(tmp_path: Path) -> None:
     assert first.keys() == second.keys()
     for key, text in first.items():
         assert text == second[key], key
-    assert sum(text.startswith("200") for text in first.values()) > 90
+    assert sum(text.startswith("200") for text in first.values()) > 55
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_the_interface_keeps_what_its_description_says(site: Site) -> None:
     asked = 0
     for operation in (one.ok() for one in schema.get_all_operations()):
 
-        @hypothesis.settings(max_examples=40, deadline=None, database=None)
+        @hypothesis.settings(max_examples=15, deadline=None, database=None)
         @hypothesis.given(case=operation.as_strategy())
         def ask(case: object) -> None:
             nonlocal asked

@@ -84,15 +84,16 @@ def log(tmp_path: Path) -> str:
     return place
 
 
-def test_the_command(log: str, tmp_path: Path) -> None:
+def test_the_command(log: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     files = ["--html", f"{tmp_path}/a.html", "--json", f"{tmp_path}/a.json"]
     asked = ["forecast", log, "--until", "2023-06", "--futures", "100", *files]
+    monkeypatch.setattr("sys.argv", ["allmende", *asked])
     done = CliRunner().invoke(commands, asked)
     assert done.exit_code == 0, done.output
     assert "2023-07 to 2024-06" in done.output
     assert "a.html" in done.stderr
     kept = json.loads(Path(f"{tmp_path}/a.json").read_text())
-    assert kept["command"].startswith("allmende ")
+    assert kept["command"].startswith("allmende forecast ")
 
 
 def test_the_command_without_a_backtest_says_so(log: str) -> None:

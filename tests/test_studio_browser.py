@@ -119,7 +119,7 @@ def change_a_policy(page: Any) -> dict[str, Any]:
     page.check("input[name='use.bounty']")
     page.click("text=Run the comparison")
     page.wait_for_selector("h1:has-text('failed')", timeout=60_000)
-    assert "too few" in page.inner_text(".problem")
+    assert "Too few" in page.inner_text(".problem")
     refused = page.url
     page.click("text=Compare in an economy instead")
     assert page.locator("#economy-choice").input_value() == "commons"

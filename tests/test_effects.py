@@ -136,3 +136,11 @@ def test_an_effect_names_its_outcome() -> None:
     effect = effect_of(made([[1.0, 2.0]], [[1.0, 2.0]]), "users", 1)
     assert effect[:4] == ("policy 1", "users", "Users", "people")
     assert isinstance(effect, Effect)
+
+
+def test_rounding_of_sums_is_no_effect() -> None:
+    baseline = np.array([[0.3, 0.6, 0.9]])
+    effect = effect_of(made(baseline, np.array([[0.1 + 0.2, 0.6, 0.9]])), "users", 1)
+    assert (effect.mean, effect.low, effect.high, effect.more) == (0, 0, 0, 0.5)
+    assert effect.verdict == "the same"
+    assert effect_of(made(baseline, baseline + 1e-6), "users", 1).verdict == "more"

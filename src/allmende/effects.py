@@ -29,6 +29,7 @@ Numbers = NDArray[np.float64]
 LEVEL = 0.95
 LESS_IS_BETTER = frozenset({"leavers", "gini", "top_tenth_share", "review_load"})
 _LEAST_WORLDS = 2
+_ROUNDING = 1e-12
 
 
 class Effect(NamedTuple):
@@ -130,7 +131,7 @@ def effect_of(results: Results, name: str, future: int) -> Effect:
         future: Which future; 1 is the first policy.
     """
     variable, values = results.variables[name], ends(results, name)
-    paired = values[future] - values[0]
+    paired = _told_apart(values[future], values[0])
     sample = paired[np.isfinite(paired)]
     about = (results.policies[future], name, variable.title, variable.unit)
     if not sample.size:
@@ -149,6 +150,12 @@ def effect_of(results: Results, name: str, future: int) -> Effect:
         float(more),
         _gain(values[0], values[future]),
     )
+
+
+def _told_apart(future: Numbers, baseline: Numbers) -> Numbers:
+    """Differences; 0 where they are rounding of sums that hold the same things in another order."""
+    paired = future - baseline
+    return np.where(np.abs(paired) <= _ROUNDING * np.abs(baseline), 0.0, paired)
 
 
 def _interval(paired: Numbers) -> tuple[float, float]:

@@ -85,6 +85,8 @@ TABLE = {
     "audience_elasticity": Relation("active_days", -1, context={"reach": 0.5}),
     "joining_elasticity": Relation("newcomers", -1, context={"reach": 0.5}),
     "openness": Relation("newcomers", 1),
+    "drift": Relation("newcomers", 1),
+    "vigour": Relation("leavers", 1),
     "belonging": Relation("active_days", 1),
     "belonging_stay": Relation("leavers", 1),
     "ties_kept": Relation("active_days", 1),

@@ -193,12 +193,17 @@ def _form(line: str, end: int, context: Context) -> tuple[str, str, int]:
         if compiled(r"\p{L}").search(name) and len(name) <= LONGEST_NAME:
             return form, _spaced(name), after + 1 + len(name)
         return form, "", after
-    bracket = BRACKET.match(line, end)
-    if bracket and bracket.group(1).lower() in context.forms and bracket.end() - end <= LONGEST_BRACKET:
-        name = _spaced(bracket.group(2) or "")
-        if "@" not in name and (name or bracket.group(2) is None):
-            return bracket.group(1).lower(), name, bracket.end()
-    return context.default_form, "", end
+    return _bracketed(BRACKET.match(line, end), context) or (context.default_form, "", end)
+
+
+def _bracketed(found: re.Match[str] | None, context: Context) -> tuple[str, str, int] | None:
+    """Form, name and end that a bracket gives, when all of it fits (R37)."""
+    if found is None or found.end() - found.start() > LONGEST_BRACKET:
+        return None
+    form, said = found.group(1).lower(), found.group(2)
+    name = _spaced(said or "")
+    fits = form in context.forms and "@" not in name and (name or said is None)
+    return (form, name, found.end()) if fits else None
 
 
 def bracketed_at(line: str, start: int, context: Context) -> Mail | None:
@@ -206,18 +211,11 @@ def bracketed_at(line: str, start: int, context: Context) -> Mail | None:
     plain = mail_at(line, start + 1, context)
     if plain is None:
         return None
-    after = start + 1 + len(plain.address)
-    inside = INSIDE.match(line, after)
-    if (
-        inside is None
-        or inside.group(1).lower() not in context.forms
-        or inside.end() - after > LONGEST_BRACKET
-    ):
+    inside = _bracketed(INSIDE.match(line, start + 1 + len(plain.address)), context)
+    if inside is None:
         return None
-    name = _spaced(inside.group(2) or "")
-    if "@" in name or (not name and inside.group(2) is not None):
-        return None
-    return Mail(start, inside.end(), plain.address, inside.group(1).lower(), name)
+    form, name, end = inside
+    return Mail(start, end, plain.address, form, name)
 
 
 def _run_start(line: str, at: int, since: int) -> int:

@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.apportionment import split
-from allmende.draws import Decision, member_key, words
+from allmende.draws import Decision, words
 from allmende.events import action_code
-from allmende.model.state import Members, Status
+from allmende.model.state import Members, Status, names_of
 from allmende.model.works import CommonWork, Proposals, Works
 from allmende.model.worlds import Worlds
 from allmende.panel import MemberWorks, Panel
@@ -205,10 +205,8 @@ def _page(
     org: NDArray[np.integer] | int = 0,
 ) -> Page:
     """Rows of members; what is one number is the same for all."""
-    arrival = member.arrival[rows].astype(np.int64).astype(np.uint64)
-    names = np.asarray(member_key(arrival, member.rank[rows].astype(np.uint64)), np.uint64)
     columns = (np.broadcast_to(np.asarray(each, np.int64), len(rows)) for each in (count, days, cents, org))
-    return Page(month, action, names, *columns)
+    return Page(month, action, names_of(member, rows), *columns)
 
 
 def _staff(month: int, action: int, count: int) -> Page:

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.apportionment import split
-from allmende.draws import member_key
 from allmende.kernel import compiled
 from allmende.ledger import transfer
 from allmende.model.matching import supported
 from allmende.model.rules import Acts, Payment
 from allmende.model.settlement import claims
+from allmende.model.state import names_of
 from allmende.model.worlds import Receipts, Worlds
 
 __all__ = ["BASES", "Paid", "affordable", "claims_of", "pay"]
@@ -74,9 +74,8 @@ def _receipts(worlds: Worlds, received: Cents | None) -> Receipts | None:
     """Who got something, by name."""
     if received is None:
         return None
-    member, rows = worlds.standing.members, np.flatnonzero(received)
-    arrival = member.arrival[rows].astype(np.int64).astype(np.uint64)
-    names = np.asarray(member_key(arrival, member.rank[rows].astype(np.uint64)), np.uint64)
+    rows = np.flatnonzero(received)
+    names = names_of(worlds.standing.members, rows)
     return Receipts(np.searchsorted(rows, worlds.standing.first), names, received[rows])
 
 

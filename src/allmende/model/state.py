@@ -13,7 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BYTES_A_MEMBER", "MEMBER_FIELDS", "Members", "Standing", "Status", "room_for"]
+from allmende.draws import member_key
+
+__all__ = ["BYTES_A_MEMBER", "MEMBER_FIELDS", "Members", "Standing", "Status", "names_of", "room_for"]
 
 
 class Status(IntEnum):
@@ -116,6 +118,12 @@ class Standing:
     def rows(self, world: int) -> slice:
         """The rows in use of one world."""
         return slice(int(self.first[world]), int(self.first[world] + self.count[world]))
+
+
+def names_of(members: Members, rows: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Month of arrival and rank of the members in these rows, packed as draws are keyed. uint64[rows]."""
+    arrival = members.arrival[rows].astype(np.int64).astype(np.uint64)
+    return np.asarray(member_key(arrival, members.rank[rows].astype(np.uint64)), np.uint64)
 
 
 def room_for(count: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -36,15 +36,6 @@ class _Point(NamedTuple):
     high: float
 
 
-class _Cell(NamedTuple):
-    x: float
-    x2: float
-    y: float
-    y2: float
-    region: str
-    effect: float
-
-
 class _Case(NamedTuple):
     name: str
     x: float
@@ -165,7 +156,7 @@ def regions(exhibit: Field, pane: Pane) -> Specification:
         pane: Which of its panes.
     """
     palette = _PALETTES.get(exhibit.regions, _TWO_REGIONS)
-    cells = [_Cell(*cell) for cell in pane.cells]
+    cells = pane.cells
     least, most = min(cell.x for cell in cells), max(cell.x2 for cell in cells)
     across = {
         "type": "quantitative",

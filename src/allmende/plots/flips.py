@@ -5,7 +5,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 
 from allmende.conditions.hinges import FlipMap
-from allmende.conditions.thresholds import Odds, Threshold
+from allmende.conditions.thresholds import Cell, Odds, Threshold
 from allmende.plots.vegalite import (
     DIVERGING,
     INK,
@@ -76,9 +76,10 @@ def flip_map(
         words: Names of the parameters with their units, across and up.
         legend: What is coloured.
     """
-    tiles = [_tile(found, *cell) for cell in found.cells]
-    x = _axis("x", words[0], [(tile.x_low, tile.x_high) for tile in tiles])
-    y = _axis("y", words[1], [(tile.y_low, tile.y_high) for tile in tiles])
+    wide_x = _is_wide([(cell.x_low, cell.x_high) for cell in found.cells])
+    wide_y = _is_wide([(cell.y_low, cell.y_high) for cell in found.cells])
+    tiles = [_tile(cell, wide_x=wide_x, wide_y=wide_y) for cell in found.cells]
+    x, y = _axis("x", words[0], wide=wide_x), _axis("y", words[1], wide=wide_y)
     scale: Specification = {"type": "threshold", "domain": list(_STEPS), "range": list(DIVERGING)}
     colour: Specification = {
         "field": "more", "type": "quantitative", "scale": scale,
@@ -134,7 +135,7 @@ def odds_curve(
         words: Name of the parameter with its unit.
         legend: What is drawn.
     """
-    x = _axis("value", words, [(found[2].value, found[-3].value)])
+    x = _axis("value", words, wide=_is_wide([(found[2].value, found[-3].value)]))
     y: Specification = {
         "field": "more", "type": "quantitative", "title": legend,
         "axis": {"format": "~%", "tickCount": 5}, "scale": {"domain": [0, 1]},
@@ -174,10 +175,8 @@ def odds_curve(
     return layered(title, origin, layers if edges else layers[1:], height=200)
 
 
-def _tile(found: FlipMap, *cell: float) -> _Tile:
+def _tile(cell: Cell, *, wide_x: bool, wide_y: bool) -> _Tile:
     x_low, x_high, y_low, y_high, more, size = cell
-    wide_x = _is_wide([(each.x_low, each.x_high) for each in found.cells])
-    wide_y = _is_wide([(each.y_low, each.y_high) for each in found.cells])
     sign = "+" if more >= _SURE else "\u2212" if more <= _UNSURE else ""
     x, y = _middle(x_low, x_high, wide=wide_x), _middle(y_low, y_high, wide=wide_y)
     return _Tile(x_low, x_high, y_low, y_high, x, y, more, size if isfinite(size) else None, sign)
@@ -198,8 +197,7 @@ def _is_wide(ends: Sequence[tuple[float, float]]) -> bool:
     return low > 0 and high / low > _WIDE
 
 
-def _axis(name: str, title: str, ends: Sequence[tuple[float, float]]) -> dict[str, Any]:
-    wide = _is_wide(ends)
+def _axis(name: str, title: str, *, wide: bool) -> dict[str, Any]:
     return {
         "field": name,
         "type": "quantitative",

@@ -7,7 +7,7 @@ believed, and of a damaged one it is known which runs are gone with it.
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,8 +71,7 @@ def checked(path: Path, described: Described, pieces: Sequence[Piece]) -> Kept |
     if found[3] != described.asked[:8]:
         return Damage(path, "it belongs to another sweep", first, last, told)
     try:
-        with path.open("rb") as file:
-            name = name_of(first, last, described.asked, iter(lambda: file.read(1 << 20), b""))
+        name = name_of(first, last, described.asked, path)
     except OSError as error:
         return Damage(path, f"it cannot be read: {error.strerror}", first, last, told)
     if name != path.name:
@@ -80,19 +79,21 @@ def checked(path: Path, described: Described, pieces: Sequence[Piece]) -> Kept |
     return Kept(path, first, last)
 
 
-def name_of(first: int, last: int, asked: str, content: Iterable[bytes]) -> str:
+def name_of(first: int, last: int, asked: str, content: Path) -> str:
     """The name of a file of runs.
 
     Args:
         first: Number of its first piece.
         last: Number of its last piece.
         asked: The design's fingerprint.
-        content: What is in it.
+        content: The file, whatever it is called now.
+
+    Raises:
+        OSError: it cannot be read.
     """
-    digest = hashlib.sha256()
-    for part in content:
-        digest.update(part)
-    return f"{first:07d}-{last:07d}-{asked[:8]}-{digest.hexdigest()[:16]}.parquet"
+    with content.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return f"{first:07d}-{last:07d}-{asked[:8]}-{digest[:16]}.parquet"
 
 
 def _words(described: Described, pieces: Sequence[Piece]) -> str:

@@ -255,7 +255,7 @@ class _Writer:
         partial_path = files.partial_of(self._folder / f"{first:07d}")
         try:
             write_rows(self._connection, partial_path, parts)
-            name = name_of(first, last, self._design.fingerprint, [partial_path.read_bytes()])
+            name = name_of(first, last, self._design.fingerprint, partial_path)
             files.put(partial_path, self._folder / name)
         finally:
             partial_path.unlink(missing_ok=True)

@@ -149,7 +149,7 @@ def replay(
             study.design, place / RESULTS, executor=executor or study.executor,
             workers=workers or study.workers, progress=progress,
         )  # fmt: skip
-        return Replayed(kept.hash, swept.hash())
+        return Replayed(kept.hash, swept.manifest().hash)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

@@ -149,14 +149,14 @@ def command(
 
     with shown_progress() as progress:
         subject = target_of(target, economy=economy, seed=seed, progress=progress)
+        if over_prior is not None and not isinstance(subject, str):
+            raise click.UsageError("--over-prior asks about an economy, not about a community.")
         told = compare(
             subject, policies=policies, members=members, months=months, replicates=replicates, draws=draws,
             seed=seed, parameters=settings(given), outcome=outcome, until_width=until_width, budget=budget,
             executor=executor or "threads", threads=threads, progress=progress,
         )  # fmt: skip
         conditions = None
-        if over_prior is not None and not isinstance(subject, str):
-            raise click.UsageError("--over-prior asks about an economy, not about a community.")
         if over_prior is not None:
             from allmende.conditions.exploring import explore
 

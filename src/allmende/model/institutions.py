@@ -20,6 +20,7 @@ __all__ = [
     "bar_of",
     "bought_capacity",
     "endowment",
+    "sales_of",
     "wanted_capacity",
 ]
 
@@ -46,6 +47,11 @@ def endowment(view: View, account: str) -> tuple[Payment, ...]:
         return ()
     money = view.parameter("endowment") * view.parameter("upkeep_cost") * view.of("uses_start")
     return (Payment("donors", account, view.cents(money), kind="endowment"),)
+
+
+def sales_of(view: View) -> Numbers:
+    """Cents that are earned in a month by selling around the works, by last month's users and service."""
+    return view.parameter("revenue_a_user") * view.of("users") * view.of("service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +158,7 @@ class Firms:
 
     def __call__(self, view: View, /) -> Acts:
         """Sell, employ, pay dues."""
-        revenue = view.parameter("revenue_a_user") * view.of("users") * view.of("service")
+        revenue = sales_of(view)
         wages = view.parameter("wage") * view.of("employed_members")
         crisis = wages > view.balances["firms"] + revenue
         dues = np.where(crisis, 0.0, self.dues * revenue)
@@ -186,7 +192,7 @@ class Sponsor:
 
     def __call__(self, view: View, /) -> Acts:
         """Sell the product, serve, judge, reward, commission."""
-        revenue = view.parameter("revenue_a_user") * view.of("users") * view.of("service")
+        revenue = sales_of(view)
         capacity, cost = bought_capacity(view, view.balances["sponsor"] + revenue)
         proposals = view.of("contributions")
         capable = view.parameter("judging_capacity") * view.of("members_start")

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from allmende.model.institutions import sales_of
 from allmende.model.rules import Acts, Rules, View
 from allmende.policy import Levers, institution, lever, policy
 
@@ -46,9 +47,8 @@ class Recruiters:
 
     def __call__(self, view: View, /) -> Acts:
         """Hire."""
-        revenue = view.parameter("revenue_a_user") * view.of("users") * view.of("service")
         wages = view.parameter("wage") * view.of("employed_members")
-        able = np.where(wages < view.balances["firms"] + revenue, 1.0, 0.0)
+        able = np.where(wages < view.balances["firms"] + sales_of(view), 1.0, 0.0)
         wanted = self.outsiders * view.of("members_start") / 1000.0
         return Acts(hire=able * self.volunteers, recruit=able * wanted)
 

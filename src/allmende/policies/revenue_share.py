@@ -28,7 +28,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from allmende.model.institutions import Platform
+from allmende.model.institutions import Platform, sales_of
 from allmende.model.rules import Acts, Basis, Payment, Rules, View
 from allmende.policy import Levers, institution, lever, policy
 
@@ -55,8 +55,7 @@ class Earners:
 
     def __call__(self, view: View, /) -> Acts:
         """Share."""
-        sales = view.parameter("revenue_a_user") * view.of("users") * view.of("service")
-        shared = view.cents(self.share * sales)
+        shared = view.cents(self.share * sales_of(view))
         paid = Payment(
             self.account, "members", shared, kind="revenue share", basis=self.basis,
             contingency=self.contingency,

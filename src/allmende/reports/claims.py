@@ -22,6 +22,7 @@ from allmende.reports.document import (
     Table,
 )
 from allmende.reports.escaping import visible
+from allmende.reports.making import made_by
 
 __all__ = ["claims_brief", "claims_page", "in_share", "overview"]
 
@@ -311,10 +312,9 @@ def _places(exhibit: Exhibit) -> Iterator[Table]:
 
 
 def _footer(told: Examination, command: str) -> tuple[tuple[str, str], ...]:
-    lines = (
-        ("Made by", f"Allmende {told.version}"),
-        ("To make it again", visible(command)),
+    return made_by(
+        command,
         ("Seed and size", f"{told.seed}, {told.size}"),
         ("Hash of the results", told.hash()[:16]),
+        release=told.version,
     )
-    return tuple((name, value) for name, value in lines if value)

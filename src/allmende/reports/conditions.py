@@ -11,6 +11,7 @@ from allmende.plots.flips import flip_map, odds_curve
 from allmende.reports.banded import MONEY, as_written
 from allmende.reports.document import Cell, Column, Document, Facts, Figure, Section, Sentences, Table
 from allmende.reports.escaping import visible
+from allmende.reports.making import made_by
 from allmende.reports.numbers import counted, number
 
 __all__ = ["READING", "conditions_brief", "conditions_page", "conditions_sections"]
@@ -59,17 +60,14 @@ def conditions_page(found: Conditions, *, command: str = "", data: str = "") -> 
         *conditions_sections(found),
         Section("reading", "How to read this page", (Facts(READING),), "prose"),
     )
-    lines = (
-        ("Made by", f"Allmende {found.version}"),
-        ("To make it again", visible(command)),
-        ("Seed", str(found.seed)),
-        ("Hash of the results", found.hash[:16]),
+    footer = made_by(
+        command, ("Seed", str(found.seed)), ("Hash of the results", found.hash[:16]), release=found.version
     )
     return Document(
         f"{found.economy.capitalize()}: what would have to be true",
         "Simulated · over everything that is believed about the parameters",
         sections,
-        tuple((name, value) for name, value in lines if value),
+        footer,
         data,
     )
 

@@ -1,7 +1,6 @@
 """Evaluations told: first what could be told at all, then what followed, then what stands against it."""
 
 from collections.abc import Iterator
-from importlib.metadata import version
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from allmende.reports.document import (
     Table,
 )
 from allmende.reports.escaping import visible
+from allmende.reports.making import made_by
 from allmende.reports.numbers import counted, number
 
 __all__ = ["GRADES_TOLD", "WAYS", "evaluation_brief", "evaluation_page", "per_cent"]
@@ -83,16 +83,11 @@ def evaluation_page(told: Evaluation, *, command: str = "", data: str = "") -> D
         Section("placebos", "Earlier dates without this event", tuple(_placebos(told))),
         Section("reading", "How to read this page", (Facts(_READING),), "prose"),
     )
-    footer = (
-        ("Made by", f"Allmende {version('allmende')}"),
-        ("To make it again", visible(command)),
-        ("Seed", str(told.seed)),
-    )
     return Document(
         visible(told.name),
         f"Evaluation · what followed {visible(told.event)}",
         tuple(one for one in sections if one.blocks),
-        tuple((name, value) for name, value in footer if value),
+        made_by(command, ("Seed", str(told.seed))),
         data,
     )
 

@@ -1,7 +1,5 @@
 """Fits told: what a calibration says of a community, what it was held against, and what was assumed."""
 
-from importlib.metadata import version
-
 import numpy as np
 
 from allmende.calibration.fit import Estimate, Fit
@@ -9,6 +7,7 @@ from allmende.calibration.table import Learned
 from allmende.months import text
 from allmende.reports.document import Cell, Column, Document, Facts, Notes, Section, Table
 from allmende.reports.escaping import visible
+from allmende.reports.making import made_by
 from allmende.reports.numbers import number
 
 __all__ = ["fit_brief", "fit_page"]
@@ -188,9 +187,4 @@ def _assumed(told: Fit, one: Estimate) -> tuple[Cell, ...]:
 
 
 def _footer(told: Fit, command: str) -> tuple[tuple[str, str], ...]:
-    lines = (
-        ("Made by", f"Allmende {version('allmende')}"),
-        ("To make it again", visible(command)),
-        ("Seed", str(told.seed)),
-    )
-    return tuple((name, value) for name, value in lines if value)
+    return made_by(command, ("Seed", str(told.seed)))

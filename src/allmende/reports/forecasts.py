@@ -1,7 +1,6 @@
 """Forecasts told: the year first, then month by month, and how far to trust it."""
 
 from collections.abc import Iterator
-from importlib.metadata import version
 
 from allmende.forecasting.forecast import LEVELS, Forecast
 from allmende.forecasting.history import MONTHLY, YEARLY
@@ -19,6 +18,7 @@ from allmende.reports.document import (
     Table,
 )
 from allmende.reports.escaping import visible
+from allmende.reports.making import made_by
 from allmende.reports.numbers import counted, number
 
 __all__ = ["TITLES", "forecast_brief", "forecast_page"]
@@ -231,12 +231,7 @@ def _trust(told: Forecast) -> Iterator[Sentences | Table]:
 
 
 def _footer(told: Forecast, command: str) -> tuple[tuple[str, str], ...]:
-    lines = (
-        ("Made by", f"Allmende {version('allmende')}"),
-        ("To make it again", visible(command)),
-        ("Seed", str(told.seed)),
-    )
-    return tuple((name, value) for name, value in lines if value)
+    return made_by(command, ("Seed", str(told.seed)))
 
 
 def _whole(value: float) -> str:

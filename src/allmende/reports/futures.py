@@ -17,6 +17,7 @@ from allmende.reports.conditions import conditions_brief, conditions_sections
 from allmende.reports.document import Cell, Column, Document, Facts, Figure, Notes, Section, Table
 from allmende.reports.escaping import visible
 from allmende.reports.inshort import NEUTRAL, in_short
+from allmende.reports.making import made_by
 from allmende.reports.numbers import counted, number
 
 __all__ = ["futures_brief", "futures_page"]
@@ -302,13 +303,13 @@ def _assumed(told: Comparison) -> Table:
 
 
 def _footer(told: Comparison, command: str) -> tuple[tuple[str, str], ...]:
-    lines = (
-        ("Made by", f"Allmende {told.results.replay.version}"),
-        ("To make it again", visible(command)),
-        ("Seed", str(told.results.replay.seed)),
+    replay = told.results.replay
+    return made_by(
+        command,
+        ("Seed", str(replay.seed)),
         ("Hash of the results", told.results.hash()[:16]),
+        release=replay.version,
     )
-    return tuple((name, value) for name, value in lines if value)
 
 
 def _share(effect: Effect, value: float) -> str:

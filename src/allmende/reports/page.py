@@ -1,7 +1,5 @@
 """Page: a measurement in full, for reading in a browser and for keeping."""
 
-from importlib.metadata import version
-
 from allmende.measurement import Measurement
 from allmende.months import text
 from allmende.reports.document import (
@@ -16,6 +14,7 @@ from allmende.reports.document import (
 from allmende.reports.escaping import visible
 from allmende.reports.figures import figures, series_figures
 from allmende.reports.machine import json_text
+from allmende.reports.making import made_by
 from allmende.reports.provenance import raw_table, worth
 from allmende.reports.standings import standings_section
 from allmende.reports.telling import (
@@ -109,14 +108,12 @@ def page(measurement: Measurement, *, command: str = "") -> Document:
 
 def footer(measurement: Measurement, *, command: str = "") -> tuple[tuple[str, str], ...]:
     """How a page was made, so that anybody can make it again."""
-    lines = [
-        ("Made by", f"Allmende {version('allmende')}"),
-        ("To make it again", visible(command)),
+    return made_by(
+        command,
         ("Seed", f"{measurement.seed}, {measurement.replicates} resamplings of members"),
         ("Digest of the records", records_digest(measurement.community)),
         ("Key of the pseudonyms", measurement.community.identities.key_fingerprint),
-    ]
-    return tuple((name, value) for name, value in lines if value)
+    )
 
 
 def _numbers(measurement: Measurement) -> tuple[Block, ...]:

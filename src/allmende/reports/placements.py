@@ -4,7 +4,6 @@ The same blocks on a terminal, where weights are bars of letters, and in a page,
 """
 
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 
 from allmende.months import text
 from allmende.plots.shares import shares
@@ -23,6 +22,7 @@ from allmende.reports.document import (
     Table,
 )
 from allmende.reports.escaping import visible
+from allmende.reports.making import made_by
 from allmende.reports.numbers import between, number
 from allmende.typology.codebook import ECONOMIES, criterion
 from allmende.typology.placement import Evidence, Placement
@@ -106,12 +106,11 @@ def placements_page(trajectories: Sequence[Trajectory], *, command: str = "", da
         missing = tuple(_missing(one.last))
         sections.append(Section(f"community-{place}", names[place - 1], (*blocks, Facts(missing))))
     sections.append(Section("reading", "How to read this page", (Facts(_READING),), "prose"))
-    lines = [("Made by", f"Allmende {version('allmende')}"), ("To make it again", visible(command))]
     return Document(
         " and ".join(names) if len(names) <= _MOST_MISSING else f"{len(names)} communities",
         _subtitle(trajectories),
         tuple(sections),
-        tuple((name, value) for name, value in lines if value),
+        made_by(command),
         data,
     )
 

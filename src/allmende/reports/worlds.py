@@ -21,6 +21,7 @@ from allmende.reports.document import (
     Table,
 )
 from allmende.reports.escaping import visible
+from allmende.reports.making import made_by
 from allmende.reports.numbers import counted, number
 from allmende.results import Results
 
@@ -277,13 +278,13 @@ def _parameters(results: Results) -> Table:
 
 
 def _footer(results: Results, command: str) -> tuple[tuple[str, str], ...]:
-    lines = (
-        ("Made by", f"Allmende {results.replay.version}"),
-        ("To make it again", visible(command)),
-        ("Seed", str(results.replay.seed)),
+    replay = results.replay
+    return made_by(
+        command,
+        ("Seed", str(replay.seed)),
         ("Hash of the results", results.hash()[:16]),
+        release=replay.version,
     )
-    return tuple((name, value) for name, value in lines if value)
 
 
 def _economy(results: Results) -> Economy | None:

@@ -1,6 +1,9 @@
-"""Fixtures: two small communities. No generator of random numbers is shared; draws are keyed."""
+"""Fixtures: two small communities, a browser. No generator of random numbers is shared; draws are keyed."""
 
 import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -26,3 +29,16 @@ def village() -> Panel:
 def hamlet() -> Events:
     """Twelve acts of three members, written by hand."""
     return places.hamlet_events()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A Chromium, closed with its module: while it is open, its thread runs an event loop of its own."""
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        pytest.skip("no Chromium on this machine")
+    with driver.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

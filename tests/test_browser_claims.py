@@ -9,8 +9,6 @@ import test_browser
 from allmende.reports import report
 from test_reports_claims import examined
 
-browser = test_browser.browser
-
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:

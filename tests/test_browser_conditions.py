@@ -10,7 +10,6 @@ import test_reports_conditions
 from allmende.reports.futures import futures_page
 from allmende.reports.html import html
 
-browser = test_browser.browser
 told = test_reports_conditions.told
 found = test_reports_conditions.found
 

@@ -8,13 +8,13 @@ checksum. Nothing in them is code.
 import hashlib
 import io
 import json
-import os
 import zipfile
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende import files
 from allmende.errors import StoreError
 from allmende.model.recording import MEASURES, Outcome
 from allmende.model.state import MEMBER_FIELDS, Standing
@@ -45,7 +45,7 @@ def claim(folder: Path, fingerprint: str) -> None:
                 "the folder holds something else than a checkpoint", where=str(folder),
                 next_step="Choose an empty or new folder.",
             )  # fmt: skip
-        _write(said, json.dumps({"format": 1, "asked": fingerprint}).encode())
+        files.write(said, json.dumps({"format": 1, "asked": fingerprint}).encode())
         return
     try:
         kept = json.loads(said.read_text())
@@ -73,7 +73,7 @@ def write_state(path: Path, worlds: Worlds, outcome: Outcome, month: int) -> Non
     for key, cents in worlds.ledger.entries.items():
         arrays["entry " + SEPARATOR.join(map(str, key))] = cents
     arrays["month"], arrays["moneyed"] = np.array(month), np.array(worlds.moneyed)
-    _write(path, _packed(arrays))
+    files.write(path, _packed(arrays))
 
 
 def read_state(path: Path, worlds: Worlds, outcome: Outcome) -> int:
@@ -115,7 +115,7 @@ def write_outcome(path: Path, outcome: Outcome) -> None:
     """Keep what is recorded of a batch that has been run to its end."""
     arrays: Arrays = {f"measure {name}": values for name, values in outcome.measures.items()}
     arrays |= {"flow " + SEPARATOR.join(key): cents for key, cents in outcome.flows.items()}
-    _write(path, _packed(arrays))
+    files.write(path, _packed(arrays))
 
 
 def read_outcome(path: Path) -> Outcome:
@@ -162,17 +162,3 @@ def _damaged(path: Path, reason: str) -> StoreError:
     return StoreError(
         f"the checkpoint is damaged: {reason}", where=str(path), next_step="Delete this file and run again."
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
-    with partial.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -82,14 +82,13 @@ class RevenueShare(Levers):
     def __call__(self, rules: Rules, /) -> Rules:
         """Who earns shares."""
         names = {each.name for each in rules.institutions}
-        earner = next(
-            (each for each in ("firms", "sponsor") if each in names and "platform" not in names), ""
-        )
-        if earner:
-            basis: Basis = "members" if self.equally else "days"
-            shared = Earners(earner, self.share, basis, self.contingency)
-            return rules if self.idle else rules.with_institution(shared)
-        return self._platform_shares(rules)
+        earner = next((each for each in ("platform", "firms", "sponsor") if each in names), "platform")
+        if earner == "platform":
+            return self._platform_shares(rules)
+        if self.idle:
+            return rules
+        basis: Basis = "members" if self.equally else "days"
+        return rules.with_institution(Earners(earner, self.share, basis, self.contingency))
 
     def _platform_shares(self, rules: Rules) -> Rules:
         platform = institution(rules, "platform", Platform)

@@ -74,18 +74,17 @@ def opened(batch: Batch, rules: Rules, works: Works, crew: Crew) -> Worlds:
     worlds.stock_start = worlds.stock.sum(axis=1)
     standing = worlds.standing
     traits = traits_of(values, size=batch.size, views_a_day=_views_a_day(values) if works.separable else 0.0)
-    numbers = np.full(batch.size, batch.members, np.int64)
     if batch.population is not None:
         _found(worlds, batch.population, traits, crew)
-        _arrivals(worlds, values, Acts(), crew, 0)
-        return worlds
-    crew.share(
-        lambda lo, hi: compiled(settle)(
-            standing.members, standing.first, standing.count, numbers, lo, hi, traits, worlds.streams,
-            batch.seed,
-        ),
-        batch.size,
-    )  # fmt: skip
+    else:
+        numbers = np.full(batch.size, batch.members, np.int64)
+        crew.share(
+            lambda lo, hi: compiled(settle)(
+                standing.members, standing.first, standing.count, numbers, lo, hi, traits, worlds.streams,
+                batch.seed,
+            ),
+            batch.size,
+        )  # fmt: skip
     _arrivals(worlds, values, Acts(), crew, 0)
     return worlds
 

@@ -18,7 +18,6 @@ from allmende.model.blocks import blocks_of, streams_of
 from allmende.model.founders import Population
 from allmende.model.rules import Rules
 from allmende.model.state import Standing
-from allmende.params import Number
 from allmende.transforms import normal
 
 __all__ = ["MAKERS", "Batch", "Receipts", "Worlds", "columns_of", "normals", "normals_below"]
@@ -179,9 +178,9 @@ def columns_of(batch: Batch, rules: Rules) -> dict[str, Numbers]:
     """
     values: dict[str, Numbers] = {}
     for name, value in rules.parameters.values().items():
-        values[name] = _frozen(batch.drawn.get(name, np.full(batch.size, _float(value))))
+        values[name] = _frozen(batch.drawn.get(name, np.full(batch.size, float(value))))
     values["answered_usual"] = values["answered"]
-    declared = rules.parameters.declarations() if rules.changes else {}
+    declared = rules.parameters.declarations()
     for change in rules.changes:
         values[change.name] = change.times * values[change.name] + change.add
     for name in dict.fromkeys(change.name for change in rules.changes):
@@ -206,10 +205,6 @@ def normals_below(u: Numbers) -> Numbers:
 def _quantiles(u: Numbers, found: Numbers) -> None:
     for i in range(len(u)):
         found[i] = normal(u[i])
-
-
-def _float(value: Number) -> float:
-    return float(value)
 
 
 def _frozen(values: Numbers) -> Numbers:

@@ -26,8 +26,8 @@ from allmende.errors import OutOfRangeError, UnknownNameError
 from allmende.model.economy import Economy
 from allmende.model.parameters import MemberParams
 from allmende.params import Declaration, Number
-from allmende.plugins import get
 from allmende.priors import Fixed, quantile_within
+from allmende.simulation import economy_called
 
 __all__ = ["Design", "believed", "of_draws", "saltelli", "sample"]
 
@@ -172,8 +172,7 @@ def _asked(
     parameters: Mapping[str, Number] | None,
 ) -> tuple[MemberParams, tuple[str, ...]]:
     """Parameters as they are, and the names of those to vary, checked."""
-    found = economy if isinstance(economy, Economy) else get("economy", economy)
-    assert isinstance(found, Economy)
+    found = economy_called(economy)
     given = dict(parameters or {})
     base = found.parameters.with_values(**cast("dict[str, Any]", given))
     free = tuple(name for name in believed(base) if name not in given)

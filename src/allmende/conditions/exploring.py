@@ -11,7 +11,7 @@ from allmende.model.economy import Economy
 from allmende.model.parameters import MemberParams
 from allmende.model.rules import Policy
 from allmende.params import Number
-from allmende.plugins import get
+from allmende.simulation import economy_called
 
 __all__ = ["explore"]
 
@@ -60,8 +60,7 @@ def explore(
     >>> found.judgement("bounty", "exchange_value_to_members").signs.more
     1.0
     """
-    found = economy if isinstance(economy, Economy) else get("economy", economy)
-    assert isinstance(found, Economy)
+    found = economy_called(economy)
     known = dict(parameters or {})
     design = (
         sample(found, size=draws, seed=seed, parameters=known) if isinstance(draws, int) else of_draws(draws)

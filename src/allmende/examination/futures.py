@@ -15,6 +15,7 @@ from allmende.model.rules import Acts, Payment, Policy, Rules, View
 from allmende.params import param
 from allmende.policies.funding_shock import FundingShock
 from allmende.policies.revenue_share import RevenueShare
+from allmende.policy import institution
 from allmende.priors import LogUniform
 
 __all__ = [
@@ -192,8 +193,7 @@ class NoDues:
 
     def __call__(self, rules: Rules, /) -> Rules:
         """Stop the dues."""
-        firms = next(each for each in rules.institutions if isinstance(each, Firms))
-        return rules.with_institution(replace(firms, dues=0.0))
+        return rules.with_institution(replace(institution(rules, "firms", Firms), dues=0.0))
 
 
 @dataclass(frozen=True, slots=True)

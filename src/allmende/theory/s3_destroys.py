@@ -12,6 +12,7 @@ from allmende.examination.shares import percent
 from allmende.exhibits import Bar, Bars
 from allmende.model.institutions import Platform
 from allmende.model.rules import Rules
+from allmende.policy import institution
 from allmende.theory.s2_always_fails import pairs
 
 __all__ = ["Stop", "destroys"]
@@ -34,8 +35,7 @@ class Stop:
 
     def __call__(self, rules: Rules, /) -> Rules:
         """Nothing is shared."""
-        platform = next(each for each in rules.institutions if isinstance(each, Platform))
-        return rules.with_institution(replace(platform, share=0.0))
+        return rules.with_institution(replace(institution(rules, "platform", Platform), share=0.0))
 
 
 @claim(

@@ -1,11 +1,10 @@
 """Claims file: what came out about the claims of the theory, as JSON for other programs."""
 
-from math import isfinite
 from typing import Any
 
 from allmende.examination.examining import Answer, Examination
-from allmende.examination.regions import Region
 from allmende.exhibits import Exhibit
+from allmende.reports.plain import plain
 
 __all__ = ["claims_json"]
 
@@ -51,45 +50,15 @@ def _answer(answer: Answer) -> dict[str, Any]:
         "reality": claim.reality,
         "points": answer.points,
         "readings": [
-            {"name": taken.name, "says": taken.says, **taken.share._asdict()} for taken in answer.taken
+            {"name": taken.name, "says": taken.says, **plain(taken.share)} for taken in answer.taken
         ],
-        "fails": [_region(region) for region in answer.fails],
-        "holds": [_region(region) for region in answer.holds],
-        "evidence": [row._asdict() for row in claim.evidence],
+        "fails": plain(answer.fails),
+        "holds": plain(answer.holds),
+        "evidence": plain(claim.evidence),
         "exhibits": [_exhibit(exhibit) for exhibit in answer.exhibits],
         "notes": list(answer.notes),
     }
 
 
-def _region(region: Region) -> dict[str, Any]:
-    bounds = [
-        {
-            **bound._asdict(),
-            "low": bound.low if isfinite(bound.low) else None,
-            "high": bound.high if isfinite(bound.high) else None,
-        }
-        for bound in region.bounds
-    ]
-    return {**region._asdict(), "bounds": bounds}
-
-
 def _exhibit(exhibit: Exhibit) -> dict[str, Any]:
-    import msgspec
-
-    found: dict[str, Any] = msgspec.to_builtins(exhibit)
-    return {"kind": type(exhibit).__name__.lower(), **_named(exhibit, found)}
-
-
-def _named(exhibit: Exhibit, found: dict[str, Any]) -> dict[str, Any]:
-    """The exhibit with rows as objects: tuples lose the names of their fields."""
-    for name in ("bars", "curves", "panes"):
-        if name in found:
-            found[name] = [_row(row) for row in getattr(exhibit, name)]
-    return found
-
-
-def _row(row: Any) -> dict[str, Any]:
-    return {
-        name: [_row(each) for each in value] if value and name in {"points", "cells", "cases"} else value
-        for name, value in row._asdict().items()
-    }
+    return {"kind": type(exhibit).__name__.lower(), **plain(exhibit)}

@@ -1,11 +1,10 @@
 """Conditions file: what would have to be true, as JSON for other programs."""
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from allmende.conditions.hinges import Conditions
 from allmende.conditions.sentences import sentences
+from allmende.reports.plain import plain
 
 __all__ = ["conditions_json", "conditions_table"]
 
@@ -38,17 +37,7 @@ def conditions_json(found: Conditions, *, command: str = "") -> str:
 
 def conditions_table(found: Conditions) -> dict[str, Any]:
     """Everything that was found, as plain tables, lists, numbers and texts."""
-    table: dict[str, Any] = _plain(found)
+    table: dict[str, Any] = plain(found)
     for row, judged in zip(table["judgements"], found.judgements, strict=True):
         row["sentences"] = list(sentences(found, judged))
     return table
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
-    if hasattr(value, "_asdict"):
-        return {name: _plain(part) for name, part in value._asdict().items()}
-    if isinstance(value, Mapping):
-        return {name: _plain(part) for name, part in value.items()}
-    return [_plain(part) for part in value] if isinstance(value, tuple) else value

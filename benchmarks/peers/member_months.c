@@ -1,41 +1,9 @@
 /* The member rule of Allmende in C: blocks, the same draws, the same bits. Compiled on the spot by
  * benchmarks/simulation.py with gcc -O3 -march=native -ffp-contract=off and called through ctypes. */
 #include <math.h>
-#include <stdint.h>
-#include <string.h>
+#include "keyed.h"
 
 #define BLOCK 512
-typedef uint64_t u64;
-
-static inline double unit(u64 w) { return (double)((w >> 11) | 1) * 0x1p-53; }
-
-#define ROT(x, r) (((x) << (r)) | ((x) >> (64 - (r))))
-#define ROUND(r) x0 += x1; x1 = ROT(x1, r) ^ x0;
-#define FOUR(a, b, c, d) ROUND(a) ROUND(b) ROUND(c) ROUND(d)
-#define INJECT(a, b, n) x0 += a; x1 += b + n;
-
-static inline void threefry(u64 k0, u64 k1, u64 c0, u64 c1, u64 *o0, u64 *o1) {
-  u64 k2 = 0x1BD11BDAA9FC1A22ull ^ k0 ^ k1, x0 = c0 + k0, x1 = c1 + k1;
-  FOUR(16, 42, 12, 31) INJECT(k1, k2, 1)
-  FOUR(16, 32, 24, 21) INJECT(k2, k0, 2)
-  FOUR(16, 42, 12, 31) INJECT(k0, k1, 3)
-  FOUR(16, 32, 24, 21) INJECT(k1, k2, 4)
-  FOUR(16, 42, 12, 31) INJECT(k2, k0, 5)
-  *o0 = x0; *o1 = x1;
-}
-
-static inline double exp_(double x) {
-  double b = x < -800.0 ? -800.0 : x > 800.0 ? 800.0 : x;
-  double shifted = b * 1.44269504088896338700e00 + 6755399441055744.0, n = shifted - 6755399441055744.0;
-  double high = b - n * 6.93147180369123816490e-01, low = n * 1.90821492927058770002e-10, r = high - low, t = r * r;
-  double c = r - t * (1.66666666666666019037e-01 + t * (-2.77777777770155933842e-03 + t * (6.61375632143793436117e-05
-           + t * (-1.65339022054652515390e-06 + t * 4.13813679705723846039e-08))));
-  double f = 1.0 - ((low - (r * c) / (2.0 - c)) - high);
-  int64_t bits; memcpy(&bits, &shifted, 8);
-  int64_t e = bits - 0x4338000000000000ll, half = e >> 1, a1 = (half + 1023) << 52, a2 = (e - half + 1023) << 52;
-  double p1, p2; memcpy(&p1, &a1, 8); memcpy(&p2, &a2, 8);
-  return f * p1 * p2;
-}
 
 static int poisson(double mean, double u) {
   double chance = exp_(-mean), below = chance; int n = 0;
@@ -63,9 +31,8 @@ int64_t member_months(int64_t size, int months, int first, const int16_t *arriva
       memset(days + s, 0, n); memset(acts + s, 0, 2 * n);
       for (int j = 0; j < n; j++) ties[s + j] = (float)((double)ties[s + j] * kept);
       for (int j = 0; j < n; j++) {
-        u64 a, b, name = ((u64)(uint32_t)(int32_t)arrival[s + j] << 32) | rank[s + j];
-        threefry(seed, s_activity, name, (u64)(uint32_t)m, &a, &b);
-        ud[j] = unit(a); us[j] = unit(b);
+        u64 name = ((u64)(uint32_t)(int32_t)arrival[s + j] << 32) | rank[s + j];
+        threefry(seed, s_activity, name, (u64)(uint32_t)m, ud + j, us + j);
       }
       for (int j = 0; j < n; j++) {
         double t = ties[s + j];
@@ -78,8 +45,8 @@ int64_t member_months(int64_t size, int months, int first, const int16_t *arriva
       }
       for (int j = 0; j < n; j++) if (status[s + j] && ud[j] > none[j]) who[k++] = j;
       for (int i = 0; i < k; i++) {
-        int64_t row = s + who[i]; u64 a, b, name = ((u64)(uint32_t)(int32_t)arrival[row] << 32) | rank[row];
-        threefry(seed, s_work, name, (u64)(uint32_t)m, &a, &b); ua[i] = unit(a);
+        int64_t row = s + who[i]; u64 name = ((u64)(uint32_t)(int32_t)arrival[row] << 32) | rank[row];
+        double unused; threefry(seed, s_work, name, (u64)(uint32_t)m, ua + i, &unused);
         double t = ties[row], e = -stay * (t / (1.0 + t) - 0.5), p = dropout[row], odds = p * exp_(e);
         chance[i] = e == 0.0 ? p : odds / (1.0 - p + odds);
       }

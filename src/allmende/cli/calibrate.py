@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
-from allmende.cli.measure import OUT, month_after, refuse_unwritable, reproducing
+from allmende.cli.measure import OUT, month_after, refuse_unwritable
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
+from allmende.cli.writing import write_page_and_data
 
 __all__ = ["command"]
 
@@ -67,12 +68,6 @@ def command(
             told = learn(told, seed=seed, progress=progress)
     show(fit_brief(told), sys.stdout)
 
-    from allmende.reports import report
     from allmende.reports.fitfile import fit_json
 
-    made_by = reproducing(asked.paths, sys.argv[1:])
-    if html is not None:
-        click.echo(f"The page: {report(told, html, command=made_by)}", err=True)
-    if json is not None:
-        json.expanduser().write_text(fit_json(told, command=made_by), encoding="utf-8")
-        click.echo(f"The data: {json}", err=True)
+    write_page_and_data(told, fit_json, paths=asked.paths, html=html, json=json)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable, reproducing
+from allmende.cli.measure import OUT, refuse_unwritable
+from allmende.cli.writing import write_page_and_data
 
 __all__ = ["command"]
 
@@ -54,16 +55,10 @@ def command(
         told = claims(names, seed=seed, quick=quick, threads=threads, progress=progress)
     show(claims_brief(told), sys.stdout)
 
-    from allmende.reports import report
     from allmende.reports.claimsfile import claims_json
     from allmende.reports.claimstable import claims_markdown
 
-    made_by = reproducing((), sys.argv[1:])
-    if html is not None:
-        click.echo(f"The page: {report(told, html, command=made_by)}", err=True)
-    if json is not None:
-        json.expanduser().write_text(claims_json(told, command=made_by), encoding="utf-8")
-        click.echo(f"The data: {json}", err=True)
+    write_page_and_data(told, claims_json, html=html, json=json)
     if markdown is not None:
         markdown.expanduser().write_text(claims_markdown(told), encoding="utf-8")
         click.echo(f"The tables: {markdown}", err=True)

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable, reproducing
+from allmende.cli.measure import OUT, refuse_unwritable
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
+from allmende.cli.writing import write_page_and_data
 
 __all__ = ["command"]
 
@@ -76,12 +77,6 @@ def command(
         told = evaluate(community, event=event, outcome=outcome, months=months, donors=others, seed=seed)
     show(evaluation_brief(told), sys.stdout)
 
-    from allmende.reports import report
     from allmende.reports.evaluationfile import evaluation_json
 
-    made_by = reproducing(asked.paths, sys.argv[1:])
-    if html is not None:
-        click.echo(f"The page: {report(told, html, command=made_by)}", err=True)
-    if json is not None:
-        json.expanduser().write_text(evaluation_json(told, command=made_by), encoding="utf-8")
-        click.echo(f"The data: {json}", err=True)
+    write_page_and_data(told, evaluation_json, paths=asked.paths, html=html, json=json)

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable, reproducing
+from allmende.cli.measure import OUT, refuse_unwritable
+from allmende.cli.writing import write_page_and_data
 
 __all__ = ["command", "settings"]
 
@@ -80,15 +81,9 @@ def command(
         )
     show(worlds_brief(results), sys.stdout)
 
-    from allmende.reports import report
     from allmende.reports.resultsfile import results_json
 
-    made_by = reproducing((), sys.argv[1:])
-    if html is not None:
-        click.echo(f"The page: {report(results, html, command=made_by)}", err=True)
-    if json is not None:
-        json.expanduser().write_text(results_json(results, command=made_by), encoding="utf-8")
-        click.echo(f"The data: {json}", err=True)
+    write_page_and_data(results, results_json, html=html, json=json)
 
 
 def _case(target: str) -> str | None:

@@ -22,6 +22,7 @@ from allmende.model.member import (
 )
 from allmende.model.signals import Signal
 from allmende.model.state import Members
+from allmende.model.traits import uniforms
 from allmende.transforms import geometrics_within
 
 __all__ = ["Own", "chances", "collect", "contributions", "days_of", "luck_of", "newcomer_exponent", "rates"]
@@ -127,12 +128,7 @@ def luck_of(names: Any, size: int, keys: Any, seed: int, month: int, own: Any) -
         month: Month of the run.
         own: The rows `U_ACTS` and `U_ANSWER` are filled.
     """
-    stream, moment = word(int(keys[D_WORK])), moment_of(word(month), word(0))
-    u_acts, u_answer = own[U_ACTS], own[U_ANSWER]
-    for k in range(size):
-        first, second = threefry(word(seed), stream, word(int(names[k])), moment)
-        u_acts[k] = unit(first)
-        u_answer[k] = unit(second)
+    uniforms(names[:size], seed, keys[D_WORK], month, own[U_ACTS][:size], own[U_ANSWER][:size])
 
 
 @kernel

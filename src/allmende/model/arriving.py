@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.counts import poisson
-from allmende.draws import Decision, member_key, moment_of, threefry, unit
+from allmende.draws import Decision, member_key, moment_of
 from allmende.elementary import exp
 from allmende.kernel import apart, kernel, word
 from allmende.model.blocks import BLOCK
 from allmende.model.member import chance_of
 from allmende.model.state import Members, Status
-from allmende.model.traits import Trait, employed_rate, employer_of, intensity_of, mean_one
+from allmende.model.traits import Trait, employed_rate, employer_of, intensity_of, mean_one, uniforms
 from allmende.transforms import SECOND_PART, log_gammas, share_of
 
 __all__ = ["arrive", "born", "clear", "natures", "past", "settle"]
@@ -39,16 +39,6 @@ MOST_PAST_DAYS = 10_000.0
 # Rows of the table in which a block is drawn, float64[ROOM, BLOCK].
 RATE, DROPOUT, SINCE, TRIED_RATE, TRIED_DROPOUT, ONE, TWO, THREE = range(8)
 ROOM = 8
-
-
-@kernel
-def _uniforms(names: Any, seed: int, stream: Any, month: int, firsts: Any, seconds: Any) -> None:
-    """Two uniform numbers for each member, for a decision in a month."""
-    moment = moment_of(word(month), word(0))
-    for k in range(names.size):
-        first, second = threefry(word(seed), word(int(stream)), word(int(names[k])), moment)
-        firsts[k] = unit(first)
-        seconds[k] = unit(second)
 
 
 @apart
@@ -111,7 +101,7 @@ def past(
         rate, dropout = room[TRIED_RATE][:left], room[TRIED_DROPOUT][:left]
         natures(traits, 1.0, seed, keys, tried[:left], attempt, rate, dropout, room)
         u_since, u_there, there = room[ONE][:left], room[TWO][:left], room[THREE][:left]
-        _uniforms(tried[:left], seed, keys[D_ARRIVAL], attempt, u_since, u_there)
+        uniforms(tried[:left], seed, keys[D_ARRIVAL], attempt, u_since, u_there)
         for n in range(left):
             u_since[n] *= traits[HISTORY]
             there[n] = exp(-rate[n] * dropout[n] * u_since[n])
@@ -160,10 +150,10 @@ def born(
     for k in range(size):
         status[k] = ACTIVE
     one, two = room[ONE][:size], room[TWO][:size]
-    _uniforms(names, seed, keys[D_EMPLOYER], 0, one, two)
+    uniforms(names, seed, keys[D_EMPLOYER], 0, one, two)
     _employ(employers, rates, dropouts, employed, traits, one, two)
     qualities, intensities, needs = members.quality, members.intensity, members.need
-    _uniforms(names, seed, keys[D_SKILL], 0, one, two)
+    uniforms(names, seed, keys[D_SKILL], 0, one, two)
     spread = traits[QUALITY]
     for k in range(size):
         one[k] = mean_one(one[k], spread)
@@ -174,7 +164,7 @@ def born(
         two[k] = intensity_of(float(dropouts[k]), two[k], spread)
     for k in range(size):
         intensities[begin + k] = two[k]
-    _uniforms(names, seed, keys[D_MOTIVE], 0, one, two)
+    uniforms(names, seed, keys[D_MOTIVE], 0, one, two)
     spread = traits[NEED]
     for k in range(size):
         one[k] = mean_one(one[k], spread)
@@ -243,7 +233,7 @@ def settle(
                 names[k] = member_key(word(BEFORE), word(rank + k))
             past(trait, keys, seed, names, size, tried, places, room)
             rate, dropout, since, u_past = room[RATE], room[DROPOUT], room[SINCE], room[ONE]
-            _uniforms(names[:size], seed, keys[D_ARRIVAL], TRIES, u_past[:size], room[TWO][:size])
+            uniforms(names[:size], seed, keys[D_ARRIVAL], TRIES, u_past[:size], room[TWO][:size])
             for k in range(size):
                 rates[begin + k] = rate[k]
                 dropouts[begin + k] = dropout[k]

@@ -6,13 +6,14 @@ carries most of the inequality, from the first day on (`evidence.md` B13). Who d
 """
 
 from enum import IntEnum
+from typing import Any
 
 from allmende.draws import member_key, moment_of, threefry, unit
 from allmende.elementary import exp
 from allmende.kernel import kernel, word
 from allmende.transforms import log_normal
 
-__all__ = ["Trait", "draw", "employed_rate", "employer_of", "intensity_of", "mean_one"]
+__all__ = ["Trait", "draw", "employed_rate", "employer_of", "intensity_of", "mean_one", "uniforms"]
 
 
 class Trait(IntEnum):
@@ -66,6 +67,25 @@ def draw(seed: int, stream: int, arrival: int, rank: int, month: int, part: int)
         word(seed), word(stream), member_key(word(arrival), word(rank)), moment_of(word(month), word(part))
     )
     return unit(first), unit(second)
+
+
+@kernel
+def uniforms(names: Any, seed: int, stream: Any, month: int, firsts: Any, seconds: Any) -> None:
+    """`draw` of part 0 for a block of members.
+
+    Args:
+        names: Whose: `draws.member_key` of each. uint64[members].
+        seed: Seed of the study.
+        stream: `stream_of(decision, replicate)`.
+        month: Month of the decision.
+        firsts: The first number of each. float64[members].
+        seconds: The second number of each. float64[members].
+    """
+    moment = moment_of(word(month), word(0))
+    for k in range(names.size):
+        first, second = threefry(word(seed), word(int(stream)), word(int(names[k])), moment)
+        firsts[k] = unit(first)
+        seconds[k] = unit(second)
 
 
 @kernel

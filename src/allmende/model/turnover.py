@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.counts import poisson
-from allmende.draws import Decision, member_key, moment_of, threefry, unit
+from allmende.draws import Decision, member_key
 from allmende.kernel import kernel, word
 from allmende.model.blocks import BLOCK
 from allmende.model.member import return_gap
 from allmende.model.state import MEMBER_FIELDS, Members, Standing, Status
-from allmende.model.traits import draw
+from allmende.model.traits import draw, uniforms
 
 __all__ = ["RANKS", "arrivals", "gap_of", "give_back", "newcomers", "resettle", "settle_leavers"]
 
@@ -56,14 +56,15 @@ def settle_leavers(
         month: Month of the run.
     """
     wake, status, lifetime = members.wake, members.status, members.lifetime
-    who, names, luck = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.float64)
+    who, names, room = np.empty(BLOCK, np.int64), np.empty(BLOCK, np.uint64), np.empty((2, BLOCK), np.float64)
+    luck = room[0]
     for block in range(lo, hi):
         world, start, stop = int(blocks[block, 0]), int(blocks[block, 1]), int(blocks[block, 2])
         here, due = status[start:stop], wake[start:stop]
         for j in range(stop - start):
             here[j] = BACK if here[j] == PAUSED and due[j] <= month + 1 else int(here[j])
         size = _leavers(members, start, stop, who, names)
-        _luck(names, size, seed, int(streams[world, D_RETURN]), month, luck)
+        uniforms(names[:size], seed, streams[world, D_RETURN], month, luck[:size], room[1][:size])
         for k in range(size):
             row = start + int(who[k])
             gap = gap_of(int(lifetime[row]), luck[k], chance[world], shape[world])
@@ -84,15 +85,6 @@ def _leavers(members: Members, start: int, stop: int, who: Any, names: Any) -> i
         row = start + int(who[k])
         names[k] = member_key(word(int(arrival[row])), word(int(rank[row])))
     return size
-
-
-@kernel
-def _luck(names: Any, size: int, seed: int, stream: int, month: int, luck: Any) -> None:
-    """A uniform number for each."""
-    moment = moment_of(word(month), word(0))
-    for k in range(size):
-        first, _ = threefry(word(seed), word(stream), word(int(names[k])), moment)
-        luck[k] = unit(first)
 
 
 def newcomers(

@@ -132,6 +132,10 @@ class Contests:
     effort: Numbers
     own: Numbers
 
+    def part(self, which: slice | NDArray[np.int64]) -> "Contests":
+        """Some of the contests, by their numbers, which may come again and again."""
+        return Contests(**{name: getattr(self, name)[which] for name in ContestPrior.declarations()})
+
     @property
     def bar(self) -> Numbers:
         """Worth to a market from which a thing helps, with what rivals cost it: t + rivalry ln N."""
@@ -187,10 +191,8 @@ def useful_taken(contests: Contests) -> Numbers:
     """P(useful to a market | taken as the best of N by the sponsor's judgement)."""
     found = np.empty(len(contests.rho))
     for first in range(0, len(found), 256):
-        part = slice(first, first + 256)
-        found[part] = _useful_taken(
-            Contests(**{name: getattr(contests, name)[part] for name in ContestPrior.declarations()})
-        )
+        some = slice(first, first + 256)
+        found[some] = _useful_taken(contests.part(some))
     return found
 
 

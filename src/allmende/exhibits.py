@@ -7,7 +7,25 @@ real communities on them.
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-__all__ = ["Bar", "Bars", "Case", "Cell", "Curve", "Exhibit", "Field", "Line", "Lines", "Pane"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "Bar",
+    "Bars",
+    "Case",
+    "Cell",
+    "Curve",
+    "Exhibit",
+    "Field",
+    "Line",
+    "Lines",
+    "Pane",
+    "closed_form",
+    "four_fifths",
+]
+
+Numbers = NDArray[np.float64]
 
 
 class Bar(NamedTuple):
@@ -26,6 +44,21 @@ class Bar(NamedTuple):
     mid: float
     high: float
     group: str
+
+
+def four_fifths(label: str, values: Numbers, group: str) -> Bar:
+    """The middle draw as a bar, with four fifths of all draws as its interval.
+
+    Args:
+        label: Of what.
+        values: One number for each draw. float64[draws].
+        group: What it belongs to.
+
+    >>> four_fifths("change", np.arange(11.0), "all")
+    Bar(label='change', low=1.0, mid=5.0, high=9.0, group='all')
+    """
+    low, mid, high = np.quantile(values, [0.1, 0.5, 0.9])
+    return Bar(label, float(low), float(mid), float(high), group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +110,18 @@ class Curve(NamedTuple):
     label: str
     kind: Literal["closed form", "simulated"]
     points: tuple[Line, ...]
+
+
+def closed_form(label: str, x: Numbers, y: Numbers) -> Curve:
+    """A curve that is known exactly: its points have no interval.
+
+    Args:
+        label: What it is.
+        x: Across. float64[points].
+        y: Up. float64[points].
+    """
+    points = tuple(Line(one, up, up, up) for one, up in zip(x.tolist(), y.tolist(), strict=True))
+    return Curve(label, "closed form", points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +229,11 @@ class Field:
     effect: str
     log_y: bool = False
     origin: str = "simulated"
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The real communities on all of its maps."""
+        return tuple(case for pane in self.panes for case in pane.cases)
 
 
 Exhibit = Bars | Lines | Field

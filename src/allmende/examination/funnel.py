@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from allmende.events import action_code
-from allmende.exhibits import Curve, Line, Lines
+from allmende.exhibits import Curve, Line, Lines, closed_form
 from allmende.simulation import diary, simulate
 
 __all__ = ["SHARES", "Integrated", "funnel", "integrated"]
@@ -78,7 +78,7 @@ def integrated(share: float, *, members: int, months: int, seed: int) -> Integra
 def funnel(*, members: int, months: int, seed: int) -> Lines:
     """The exhibit: proposals integrated by the share that passes, expected and seen."""
     found = {share: integrated(share, members=members, months=months, seed=seed) for share in SHARES}
-    expected = tuple(Line(share, one.expected, one.expected, one.expected) for share, one in found.items())
+    expected = np.array([one.expected for one in found.values()])
     seen = tuple(
         Line(share, float(one.seen), max(0.0, one.seen - 2 * one.deviation), one.seen + 2 * one.deviation)
         for share, one in found.items()
@@ -91,7 +91,7 @@ def funnel(*, members: int, months: int, seed: int) -> Lines:
         "share of proposals that pass the bar",
         "proposals integrated",
         (
-            Curve("a crowdsourcing world", "closed form", expected),
+            closed_form("a crowdsourcing world", np.array(SHARES), expected),
             Curve("a crowdsourcing world", "simulated", seen),
         ),
     )

@@ -297,8 +297,7 @@ def _places(exhibit: Exhibit) -> Iterator[Table]:
             Cell("yes" if case.agrees else "no", strong=not case.agrees),
             Cell(case.rests_on, muted=True),
         )
-        for pane in exhibit.panes
-        for case in pane.cases
+        for case in exhibit.cases
     )
     if rows:
         columns = (

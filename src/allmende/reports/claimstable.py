@@ -68,13 +68,7 @@ def _region(what: str, region: Region) -> str:
 
 
 def _places(answer: Answer) -> Iterator[str]:
-    cases = [
-        case
-        for exhibit in answer.exhibits
-        if isinstance(exhibit, Field)
-        for pane in exhibit.panes
-        for case in pane.cases
-    ]
+    cases = [case for exhibit in answer.exhibits if isinstance(exhibit, Field) for case in exhibit.cases]
     if cases:
         yield "| community | the model puts it in | the evidence sees | agree | rests on |"
         yield "| --- | --- | --- | --- | --- |"

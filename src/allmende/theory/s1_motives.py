@@ -1,13 +1,12 @@
 """S1: volunteers have various motives, and money is not one of them."""
 
 import numpy as np
-from numpy.typing import NDArray
 
 from allmende.claim import Reading, Row, Study, claim
 from allmende.examination.futures import DESIGNS, LOSSES, sharing
 from allmende.examination.laboratory import Laboratory, points_of
 from allmende.examination.shares import middle, percent
-from allmende.exhibits import Bar, Bars
+from allmende.exhibits import Bars, four_fifths
 
 __all__ = ["motives"]
 
@@ -49,10 +48,13 @@ def motives(laboratory: Laboratory) -> Study:
     several = sum((np.abs(each) >= _MATTERS).astype(np.int64) for each in others) >= _SEVERAL
     still = money <= _MATTERS
     quality = worlds.there.ratio("contributions", 1 + _place_of("for quality, from the first cent"))
-    bars = [_bar(loss.name, each, "other motives") for loss, each in zip(LOSSES, others, strict=True)]
+    bars = [
+        four_fifths(loss.name, np.expm1(each), "other motives")
+        for loss, each in zip(LOSSES, others, strict=True)
+    ]
     bars += [
-        _bar("55 % shared by views", money, "money"),
-        _bar("55 % shared for quality", quality, "money"),
+        four_fifths("55 % shared by views", np.expm1(money), "money"),
+        four_fifths("55 % shared for quality", np.expm1(quality), "money"),
     ]
     return Study(
         points=points_of(worlds.draws),
@@ -93,8 +95,3 @@ def motives(laboratory: Laboratory) -> Study:
 
 def _place_of(title: str) -> int:
     return [design.title for design in DESIGNS].index(title)
-
-
-def _bar(label: str, ratios: NDArray[np.float64], group: str) -> Bar:
-    low, mid, high = np.quantile(np.expm1(ratios), [0.1, 0.5, 0.9])
-    return Bar(label, float(low), float(mid), float(high), group)

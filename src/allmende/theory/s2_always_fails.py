@@ -132,6 +132,5 @@ def _by_design(region: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Bars:
 
 
 def _placed(field: Field) -> str:
-    cases = [case for pane in field.panes for case in pane.cases]
-    agreed = sum(case.agrees for case in cases)
-    return f"The map puts {agreed} of {len(cases)} real communities where the evidence sees them."
+    agreed = sum(case.agrees for case in field.cases)
+    return f"The map puts {agreed} of {len(field.cases)} real communities where the evidence sees them."

@@ -9,7 +9,7 @@ from allmende.examination.futures import DESIGNS, START, Sharing, sharing
 from allmende.examination.laboratory import Laboratory, Trial
 from allmende.examination.places import harms_of
 from allmende.examination.shares import percent
-from allmende.exhibits import Bar, Bars
+from allmende.exhibits import Bars, four_fifths
 from allmende.model.institutions import Platform
 from allmende.model.rules import Rules
 from allmende.policy import institution
@@ -129,12 +129,11 @@ def _severity(
     own: np.ndarray[tuple[int, int], np.dtype[np.float64]],
     after: np.ndarray[tuple[int], np.dtype[np.float64]],
 ) -> Bars:
-    bars = []
-    for place, design in enumerate(DESIGNS):
-        low, mid, high = np.quantile(np.expm1(own[place]), [0.1, 0.5, 0.9])
-        bars.append(Bar(design.title, float(low), float(mid), float(high), "while it lasts"))
-    low, mid, high = np.quantile(np.expm1(after), [0.1, 0.5, 0.9])
-    bars.append(Bar(f"{DESIGNS[0].title}, stopped", float(low), float(mid), float(high), "after it stops"))
+    bars = [
+        four_fifths(design.title, np.expm1(each), "while it lasts")
+        for design, each in zip(DESIGNS, own, strict=True)
+    ]
+    bars.append(four_fifths(f"{DESIGNS[0].title}, stopped", np.expm1(after), "after it stops"))
     return Bars(
         "severity",
         "What becomes of those who were there anyway",

@@ -6,7 +6,7 @@ from allmende.claim import Reading, Row, Study, claim
 from allmende.examination.futures import foundation_draws, foundations
 from allmende.examination.laboratory import Laboratory, points_of
 from allmende.examination.shares import middle, percent
-from allmende.exhibits import Bar, Bars
+from allmende.exhibits import Bars, four_fifths
 
 __all__ = ["financer"]
 
@@ -45,10 +45,10 @@ def financer(laboratory: Laboratory) -> Study:
     without, shocked = worlds.ratio("use_value", 2), worlds.ratio("use_value", 3)
     crucial = (without <= _MATTERS) & (part > _HALF)
     bars = [
-        _bar("dues, share of the foundation's income", part, "income"),
-        _bar("without dues", np.expm1(without), "use value"),
-        _bar("half of all sales lost", np.expm1(shocked), "use value"),
-        _bar("without a foundation", np.expm1(worlds.ratio("use_value", 1)), "use value"),
+        four_fifths("dues, share of the foundation's income", part, "income"),
+        four_fifths("without dues", np.expm1(without), "use value"),
+        four_fifths("half of all sales lost", np.expm1(shocked), "use value"),
+        four_fifths("without a foundation", np.expm1(worlds.ratio("use_value", 1)), "use value"),
     ]
     return Study(
         points=points_of(draws),
@@ -83,8 +83,3 @@ def financer(laboratory: Laboratory) -> Study:
         ),
         units=np.arange(len(draws)),
     )
-
-
-def _bar(label: str, values: np.ndarray[tuple[int], np.dtype[np.float64]], group: str) -> Bar:
-    low, mid, high = np.quantile(values, [0.1, 0.5, 0.9])
-    return Bar(label, float(low), float(mid), float(high), group)

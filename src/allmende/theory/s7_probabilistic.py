@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from allmende.claim import Points, Reading, Row, Study, claim
+from allmende.claim import Reading, Row, Study, claim
 from allmende.examination.contests import (
     CONTEST,
     ContestPrior,
-    Contests,
     contests_of,
     simulated,
     useful_made,
@@ -17,9 +16,9 @@ from allmende.examination.contests import (
 from allmende.examination.funnel import funnel
 from allmende.examination.laboratory import Laboratory, points_of
 from allmende.examination.shares import percent
-from allmende.exhibits import Curve, Line, Lines
+from allmende.exhibits import Curve, Line, Lines, closed_form
 
-__all__ = ["contest_draws", "contest_points", "probabilistic", "taken_of"]
+__all__ = ["contest_draws", "probabilistic", "taken_of"]
 
 _NUMBERS = (1, 3, 10, 30, 100, 300, 1_000)
 _MOST_MAKERS = 200_000
@@ -62,7 +61,7 @@ def probabilistic(laboratory: Laboratory) -> Study:
     made, taken = useful_made(contests), taken_of(laboratory)
     some = -np.expm1(contests.proposals * np.log1p(-np.minimum(made, 1.0 - 1e-12)))
     return Study(
-        points=contest_points(draws),
+        points=points_of(draws),
         readings=(
             Reading(
                 "as many tries", "what is taken helps more often than a commission", taken > contests.hit
@@ -104,11 +103,6 @@ def taken_of(laboratory: Laboratory) -> np.ndarray[tuple[int], np.dtype[np.float
     return laboratory.once("taken", lambda: useful_taken(contests_of(contest_draws(laboratory))))
 
 
-def contest_points(draws: tuple[ContestPrior, ...]) -> Points:
-    """The draws as points."""
-    return points_of(draws)
-
-
 def _funnel(laboratory: Laboratory) -> Lines:
     size = laboratory.size
     return laboratory.once(
@@ -135,7 +129,7 @@ def _made_curves(laboratory: Laboratory) -> Lines:
             if laboratory.progress is not None:
                 laboratory.progress(f"{laboratory.at} contests", float(done), float(whole))
         label = f"rho {rho:g}"
-        curves += [Curve(label, "closed form", _closed(rho)), Curve(label, "simulated", tuple(points))]
+        curves += [_closed(label, rho), Curve(label, "simulated", tuple(points))]
     return Lines(
         "taken",
         "What is taken helps, by the number of proposals",
@@ -146,14 +140,11 @@ def _made_curves(laboratory: Laboratory) -> Lines:
     )
 
 
-def _closed(rho: float) -> tuple[Line, ...]:
+def _closed(label: str, rho: float) -> Curve:
     numbers = np.geomspace(1.0, 1_000.0, 31)
     one = contests_of((CONTEST.with_values(rho=rho),))
-    many = Contests(
-        **{name: np.repeat(getattr(one, name), len(numbers)) for name in ContestPrior.declarations()}
-    )
-    found = useful_taken(replace(many, proposals=numbers))
-    return tuple(Line(float(n), float(y), float(y), float(y)) for n, y in zip(numbers, found, strict=True))
+    many = one.part(np.zeros(len(numbers), np.int64))
+    return closed_form(label, numbers, useful_taken(replace(many, proposals=numbers)))
 
 
 def _agreement(laboratory: Laboratory) -> str:

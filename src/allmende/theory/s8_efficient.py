@@ -18,11 +18,11 @@ from allmende.examination.contests import (
     useful_taken,
     whole_a_use,
 )
-from allmende.examination.laboratory import Laboratory
+from allmende.examination.laboratory import Laboratory, points_of
 from allmende.examination.shares import percent
-from allmende.exhibits import Bar, Bars, Cell, Curve, Field, Line, Lines, Pane
+from allmende.exhibits import Bar, Bars, Cell, Curve, Field, Line, Lines, Pane, closed_form
 from allmende.model.worlds import normals_below
-from allmende.theory.s7_probabilistic import contest_draws, contest_points, taken_of
+from allmende.theory.s7_probabilistic import contest_draws, taken_of
 
 __all__ = ["REGIONS", "efficient"]
 
@@ -70,7 +70,7 @@ def efficient(laboratory: Laboratory) -> Study:
     cash = cash_a_use(contests, taken)
     whole, hours = whole_a_use(contests, taken), whole_a_use(contests, taken, own=False)
     return Study(
-        points=contest_points(draws),
+        points=points_of(draws),
         readings=(
             Reading(
                 "for everybody", "it costs everybody together less, makers' own use counted", whole < price
@@ -218,11 +218,8 @@ def _frame(laboratory: Laboratory) -> Lines:
     for cost in (0.003, 0.03):
         label = f"judging costs {cost:g} (Gumbel: best N {best_number(1.0, cost):,.0f})"
         closed = open_call(numbers, mean=0.0, spread=1.0, cost=cost)
-        known = tuple(
-            Line(float(n), float(y), float(y), float(y)) for n, y in zip(numbers, closed, strict=True)
-        )
         tried = tuple(_tried(number, cost, runs, laboratory.seed) for number in _NUMBERS)
-        curves += [Curve(label, "closed form", known), Curve(label, "simulated", tried)]
+        curves += [closed_form(label, numbers, closed), Curve(label, "simulated", tried)]
     return Lines(
         "frame",
         "What the best of N is worth, less the cost of judging",

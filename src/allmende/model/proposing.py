@@ -32,7 +32,8 @@ def propose(
     """The best of each member's proposals of the month, judged by the sponsor.
 
     Judged value is the best of n standard normals, Phi^-1(u^(1/n)); true market value correlates with it by
-    `JUDGEMENT`, the value to the maker with the market value by `PROPOSAL` (rho). Arguments as in `decide`.
+    `JUDGEMENT`, the value to the maker with the market value by `PROPOSAL` (rho). Arguments
+    as in `choosing.keep` and `acting.luck_of`.
     """
     arrival, rank, accepted = members.arrival, members.rank, members.accepted
     market_key, use_key = int(keys[D_MARKET]), int(keys[D_USE])

@@ -25,12 +25,11 @@ from allmende.model.acting import (
 from allmende.model.blocks import BLOCK, forget, gather, intentions
 from allmende.model.proposing import employ, propose
 from allmende.model.signals import Amount, Signal, Tally
-from allmende.model.state import Members, Status
+from allmende.model.state import LONGEST_LIFETIME, Members, Status
 
 __all__ = ["choose", "keep"]
 
 FAR = 1e9
-LONGEST_LIFETIME = 65_535
 OWNS = len(Own)
 
 # Plain integers, so that compiled code is made anew when one of them changes.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from allmende.draws import Decision, member_key, moment_of
 from allmende.kernel import compiled, kernel, word
-from allmende.model.state import Standing, Status
+from allmende.model.state import LONGEST_LIFETIME, Standing, Status
 from allmende.model.traits import Trait, draw, employer_of, mean_one
 from allmende.transforms import beta, gamma
 
@@ -98,7 +98,7 @@ def _settle(
             arrival[row] = -max(min(int(seen[member]), 30_000), 1)
             rank[row] = member
             status[row] = ACTIVE
-            lifetime[row] = min(int(days[member]) + 1, 65_535)
+            lifetime[row] = min(int(days[member]) + 1, LONGEST_LIFETIME)
             _nature(members, row, member, days[member], seen[member], trait, keys, seed)
             members.intensity[row] = intensity[member]
             row += 1

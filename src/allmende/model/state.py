@@ -15,7 +15,19 @@ from numpy.typing import NDArray
 
 from allmende.draws import member_key
 
-__all__ = ["BYTES_A_MEMBER", "MEMBER_FIELDS", "Members", "Standing", "Status", "names_of", "room_for"]
+__all__ = [
+    "BYTES_A_MEMBER",
+    "LONGEST_LIFETIME",
+    "MEMBER_FIELDS",
+    "Members",
+    "Standing",
+    "Status",
+    "names_of",
+    "room_for",
+]
+
+LONGEST_LIFETIME = 65_535
+"""Active days up to which a lifetime is counted."""
 
 
 class Status(IntEnum):

@@ -20,6 +20,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from allmende import files
 from allmende.errors import AllmendeError
 from allmende.reader import ReadOptions
 from allmende.reports.document import Document, Section
@@ -192,12 +193,7 @@ def _progress(place: Path) -> Progress:
 
 
 def _renewed(place: Path, said: dict[str, Any]) -> None:
-    partial = place.with_suffix(".partial")
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump(said, file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(place)
+    files.write(place, json.dumps(said).encode())
 
 
 if __name__ == "__main__":

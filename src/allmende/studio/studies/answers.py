@@ -8,12 +8,12 @@ about.json   title, command, hash, contents
 """
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allmende import files
 from allmende.reports.document import Document
 
 __all__ = ["Answer", "keep", "read_answer"]
@@ -84,7 +84,4 @@ def read_answer(folder: Path) -> Answer:
 
 
 def _write(place: Path, text: str) -> None:
-    with place.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    files.write(place, text.encode())

@@ -1,11 +1,12 @@
 """Export: a study as a folder of pages that work from disk, offline, as files and as an archive."""
 
 import io
-import os
 import shutil
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from allmende.files import partial_of
 
 __all__ = ["packed", "written"]
 
@@ -33,7 +34,7 @@ def written(files: Files, folder: Path) -> None:
         files: As in `packed`.
         folder: The folder.
     """
-    partial = folder.with_name(f".{folder.name}.partial-{os.getpid()}")
+    partial = partial_of(folder)
     shutil.rmtree(partial, ignore_errors=True)
     for name, content in files.items():
         place = partial / name

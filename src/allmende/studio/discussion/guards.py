@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from allmende.studio.database.store import Act, Store
+from allmende.studio.discussion.private import keep_network
 
 __all__ = [
     "FAILURES_S",
@@ -124,11 +125,7 @@ def spend(act: Act, nonce: str, *, now: int) -> bool:
 def note_failure(store: Store, network: str, *, now: int) -> None:
     """Remember that a network failed a guard."""
     with store.write() as act:
-        act.run(
-            "INSERT INTO private_networks (network, what, study, at) VALUES (?, 'failure', '', ?)",
-            network,
-            now,
-        )
+        keep_network(act, network, what="failure", study="", now=now)
 
 
 def flags_by_rate(

@@ -44,7 +44,7 @@ def keep_address(act: Act, comment: int, address: str, *, now: int) -> None:
 
 
 def keep_network(act: Act, network: str, *, what: str, study: str, now: int) -> None:
-    """Remember that something was written from a network."""
+    """Remember what was done from a network: a "thread" or "reply" written, or a "failure" of a guard."""
     act.run(
         "INSERT INTO private_networks (network, what, study, at) VALUES (?, ?, ?, ?)",
         network,

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
 
+from allmende.studio.discussion.writing import absolute
 from allmende.studio.wording import iso
 
 __all__ = ["MOST", "Entry", "atom"]
@@ -88,13 +89,8 @@ def _entry(one: Entry, origin: str) -> Iterable[str]:
         )
     for tag in one.tags:
         yield f"<category term={_value(tag)}/>"
-    yield f"<content type={_value('html')}>{_text(_absolute(one.html, origin))}</content>"
+    yield f"<content type={_value('html')}>{_text(absolute(one.html, origin))}</content>"
     yield "</entry>"
-
-
-def _absolute(html: str, origin: str) -> str:
-    """Links of our own pages, which our own renderers wrote, with the site before them."""
-    return html.replace('href="/', f'href="{origin}/')
 
 
 def _text(text: str) -> str:

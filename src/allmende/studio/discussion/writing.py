@@ -6,7 +6,7 @@ from functools import lru_cache
 from allmende.studio.settings import Settings
 from allmende.textformat import Context, Rendered, render
 
-__all__ = ["comment_html", "note_html", "summary"]
+__all__ = ["absolute", "comment_html", "note_html", "summary"]
 
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol", "p", "pre", "s",
@@ -71,6 +71,16 @@ def note_html(body: str, *, doc_id: str) -> str:
         link_rel="nofollow noopener",
         url_schemes={"http", "https", "ftp"},
     )
+
+
+def absolute(html: str, origin: str) -> str:
+    """Links to pages of the site, which our own renderers wrote, with the site before them.
+
+    Args:
+        html: What a renderer of this module made.
+        origin: Scheme and host of the site.
+    """
+    return html.replace('href="/', f'href="{origin}/')
 
 
 def summary(body: str) -> str:

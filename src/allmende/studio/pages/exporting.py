@@ -7,7 +7,7 @@ from allmende.studio.discussion.comments import comments_at
 from allmende.studio.discussion.notes import Note, notes_of
 from allmende.studio.discussion.tags import tags_of
 from allmende.studio.discussion.threads import in_order
-from allmende.studio.discussion.writing import comment_html, note_html
+from allmende.studio.discussion.writing import absolute, comment_html, note_html
 from allmende.studio.jobs.runner import version_folder
 from allmende.studio.shipped import content
 from allmende.studio.studies.versions import Study, versions
@@ -73,7 +73,7 @@ def _comments(asked: Asked, study: Study, note: int) -> list[dict[str, object]]:
 def _shown(asked: Asked, text: str, number: int) -> str:
     settings = asked.studio.settings
     html = comment_html(text, doc_id=f"c{number}", settings=settings).html if text else ""
-    return html.replace('href="/', f'href="{settings.origin}/')
+    return absolute(html, settings.origin)
 
 
 def _lines(asked: Asked, study: Study, notes: list[Note]) -> bytes:

@@ -3,10 +3,10 @@
 from starlette.responses import Response
 
 from allmende.studio.asking import Asked, refused, shown, whole
-from allmende.studio.discussion import comments, guards, private
+from allmende.studio.discussion import guards, private
 from allmende.studio.discussion.comments import Comment
 from allmende.studio.discussion.writing import comment_html
-from allmende.studio.studies.versions import find
+from allmende.studio.pages.discussion import published_comment
 
 __all__ = ["ask", "show"]
 
@@ -65,10 +65,7 @@ def _form(
 
 
 def _comment(asked: Asked, name: str) -> Comment | None:
-    found = comments.comment_of(asked.store, whole(name.removeprefix("c"))) if name.startswith("c") else None
-    study = find(asked.store, found.study) if found else None
-    known = found is not None and study is not None and found.state == "published"
-    return found if known and study is not None and study.shown_to(asked.account) else None
+    return published_comment(asked, whole(name.removeprefix("c"))) if name.startswith("c") else None
 
 
 def _address(asked: Asked, found: Comment, number: str) -> str:

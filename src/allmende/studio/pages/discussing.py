@@ -24,10 +24,11 @@ from allmende.studio.pages.discussion import (
     editable,
     is_mine,
     place_of,
+    published_comment,
     stamp_for,
     writable,
 )
-from allmende.studio.studies.versions import Study, find
+from allmende.studio.studies.versions import Study
 from allmende.textformat import VERSION
 
 __all__ = ["add", "change", "editing", "form", "permalink", "remove", "removing"]
@@ -88,11 +89,8 @@ def add(asked: Asked) -> Response:
 
 def permalink(asked: Asked) -> Response:
     """Where a comment stands."""
-    found = comments.comment_of(asked.store, whole(asked.parts["comment"]))
-    study = find(asked.store, found.study) if found else None
-    if found is None or study is None or found.state != "published" or not study.shown_to(asked.account):
-        return refused(404)
-    return redirect(place_of(asked, found))
+    found = published_comment(asked, whole(asked.parts["comment"]))
+    return redirect(place_of(asked, found)) if found else refused(404)
 
 
 def editing(asked: Asked) -> Response:

@@ -11,7 +11,7 @@ from allmende.studio.discussion.comments import Comment
 from allmende.studio.discussion.notes import Note, notes_of
 from allmende.studio.discussion.threads import DEEPEST, in_order, on_page
 from allmende.studio.discussion.writing import comment_html
-from allmende.studio.studies.versions import Study
+from allmende.studio.studies.versions import Study, find
 
 __all__ = [
     "WRITER",
@@ -23,6 +23,7 @@ __all__ = [
     "editable",
     "is_mine",
     "place_of",
+    "published_comment",
     "stamp_for",
     "writable",
 ]
@@ -125,6 +126,15 @@ def writable(asked: Asked, study: Study) -> bool:
 def above(study: Study, note: Note | None) -> str:
     """The page on which a discussion stands."""
     return note.path if note else f"/studies/{study.id}"
+
+
+def published_comment(asked: Asked, number: int) -> Comment | None:
+    """The comment of that number; None when it is not published, or its study may not be seen."""
+    found = comments.comment_of(asked.store, number)
+    if found is None or found.state != "published":
+        return None
+    study = find(asked.store, found.study)
+    return found if study is not None and study.shown_to(asked.account) else None
 
 
 def place_of(asked: Asked, one: Comment) -> str:

@@ -4,7 +4,6 @@ A page is a function of what was asked. It is called only when the role of whoev
 study of its address if that may be seen (`routes`), so that no page has to remember to check.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,5 +156,4 @@ def refused(status: int) -> Response:
 
 def data(said: Any, *, status: int = 200) -> Response:
     """An answer to a program."""
-    json.dumps(said, allow_nan=False)
     return JSONResponse(said, status)

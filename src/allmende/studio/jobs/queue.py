@@ -13,7 +13,6 @@ from allmende.studio.database.store import Row, Store
 from allmende.studio.jobs.question import Question, checked, decoded
 
 __all__ = [
-    "ACTIVE",
     "Job",
     "cancel",
     "enqueue",
@@ -24,9 +23,6 @@ __all__ = [
     "progress_of",
     "resume",
 ]
-
-ACTIVE = ("queued", "running")
-"""States in which a job counts against the quota."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ from allmende.studio.studies import versions
 SERVER = """
 import sys
 from pathlib import Path
-from urllib.request import urlopen
 from allmende.studio.application import opened
 from allmende.studio.serving import serve
 from allmende.studio.settings import Settings

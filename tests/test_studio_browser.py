@@ -60,7 +60,7 @@ def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
             "studio", "my-project",
             "--port", str(port), "--folder", str(place / "kept"),
         ],
-        cwd=place, env=os.environ | own | {"PYTHONUNBUFFERED": "1"},
+        cwd=place, env=os.environ | own,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stdout is not None

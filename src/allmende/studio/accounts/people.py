@@ -1,7 +1,6 @@
 """People: accounts are made by invitation; whoever follows one chooses a password and is signed in."""
 
 import hashlib
-import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from allmende.errors import AllmendeError
 from allmende.studio.accounts.passwords import fits, hashed
 from allmende.studio.accounts.roles import ROLES, Role
 from allmende.studio.database.store import Act, Row, Store
+from allmende.studio.naming import free_name
 
 __all__ = [
     "Account",
@@ -215,13 +215,8 @@ def _made(act: Act, name: str, role: Role, now: int) -> str:
         raise AllmendeError(f"the name has {len(shown)} characters", expected=f"1 to {_LONGEST_NAME}")
     if act.row("SELECT id FROM accounts WHERE key = ?", _key(shown)):
         raise AllmendeError(f"the name '{shown}' is taken", next_step="Choose another.")
-    stem = re.sub(r"[^a-z0-9]+", "-", shown.casefold()).strip("-")[:40] or "member"
     taken = {row["id"] for row in act.rows("SELECT id FROM accounts")}
-    account = next(
-        one
-        for one in (stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3)))
-        if one not in taken
-    )
+    account = free_name(shown, taken, longest=40, otherwise="member")
     act.run(
         "INSERT INTO accounts (id, name, key, role, password, created, disabled) "
         "VALUES (?, ?, ?, ?, '', ?, 0)",

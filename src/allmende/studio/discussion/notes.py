@@ -1,12 +1,12 @@
 """Notes: what authors publish about a study; every published revision stays readable."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
 from allmende.errors import AllmendeError
 from allmende.studio.database.store import Act, Row, Store
 from allmende.studio.discussion.tags import write_tags
+from allmende.studio.naming import free_name
 
 __all__ = [
     "Note",
@@ -173,13 +173,8 @@ def revisions_of(store: Store, note: Note) -> list[Row]:
 
 
 def _begun(act: Act, study: str, author: str, title: str, now: int) -> int:
-    stem = (
-        re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", title).casefold()).strip("-")[:60] or "note"
-    )
     taken = {row["slug"] for row in act.rows("SELECT slug FROM slugs WHERE study = ?", study)}
-    slug = next(
-        one for one in (stem, *(f"{stem}-{count}" for count in range(2, len(taken) + 3))) if one not in taken
-    )
+    slug = free_name(unicodedata.normalize("NFKD", title), taken, longest=60, otherwise="note")
     number = act.next("note")
     act.run(
         "INSERT INTO notes (id, study, slug, author, state, revision, created, published, updated) "

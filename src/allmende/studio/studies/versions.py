@@ -1,6 +1,5 @@
 """Versions: a study and its numbered answers; who may see which is decided here and nowhere else."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -8,6 +7,7 @@ from allmende.errors import AllmendeError
 from allmende.studio.accounts.people import Account
 from allmende.studio.accounts.roles import Role
 from allmende.studio.database.store import Act, Row, Store
+from allmende.studio.naming import free_name
 from allmende.studio.studies.places import kind_of, name_of
 
 __all__ = [
@@ -85,13 +85,11 @@ def create(store: Store, *, title: str, source: str, owner: str, now: int) -> St
         AllmendeError: the title is empty or too long.
     """
     shown = _titled(title or name_of(source))
-    stem = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", shown).casefold()).strip("-")[:48]
+    plain = unicodedata.normalize("NFKD", shown)
     with store.write() as act:
         taken = {row["id"] for row in act.rows("SELECT id FROM studies")}
-        names = (stem or "study", *(f"{stem or 'study'}-{number}" for number in range(2, len(taken) + 3)))
-        found = Study(
-            next(one for one in names if one not in taken), shown, source, owner, "draft", "open", now, now, 0
-        )
+        name = free_name(plain, taken, longest=48, otherwise="study")
+        found = Study(name, shown, source, owner, "draft", "open", now, now, 0)
         act.run(
             "INSERT INTO studies (id, title, source, owner, state, comments, created, updated, published) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

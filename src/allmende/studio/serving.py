@@ -10,7 +10,7 @@ from allmende.studio.jobs.queue import enqueue
 from allmende.studio.pages.opening import first_question
 from allmende.studio.settings import Settings, loopback
 from allmende.studio.studies.places import permitted
-from allmende.studio.studies.versions import Study, create
+from allmende.studio.studies.versions import Study, create, find
 
 __all__ = ["begin", "first_study", "serve"]
 
@@ -47,15 +47,12 @@ def first_study(studio: Studio, path: str) -> Study:
     source = permitted(path, studio.settings.roots)
     row = studio.store.row("SELECT id FROM studies WHERE source = ? ORDER BY created, id", source)
     if row is not None:
-        from allmende.studio.studies.versions import find
-
         with studio.store.write() as act:
             act.run("UPDATE studies SET updated = ? WHERE id = ?", now, row["id"])
         known = find(studio.store, str(row["id"]))
         assert known is not None
         return known
-    people.first_administrator(studio.store, now=now)
-    owner = str(studio.store.value("SELECT id FROM accounts WHERE role = 'administrator' ORDER BY created"))
+    owner = people.administrator(studio.store, now=now)
     study = create(studio.store, title="", source=source, owner=owner, now=now)
     question = first_question(source)
     if question is not None:

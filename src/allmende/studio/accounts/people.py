@@ -15,6 +15,7 @@ __all__ = [
     "Account",
     "accept",
     "account_of",
+    "administrator",
     "administrators_with_password",
     "first_administrator",
     "invite",
@@ -55,6 +56,12 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode(errors="surrogatepass")).hexdigest()
 
 
+def administrator(store: Store, *, now: int) -> str:
+    """The account of the first administrator, who is made on the first start."""
+    with store.write() as act:
+        return _administrator(act, now)
+
+
 def first_administrator(store: Store, *, now: int) -> str:
     """The token of a one-time link for the administrator, who is made on the first start.
 
@@ -63,11 +70,7 @@ def first_administrator(store: Store, *, now: int) -> str:
         now: The present time.
     """
     with store.write() as act:
-        found = act.row(
-            "SELECT id FROM accounts WHERE role = 'administrator' AND disabled = 0 ORDER BY created"
-        )
-        account = str(found["id"]) if found else _made(act, "Administrator", Role.ADMINISTRATOR, now)
-        return _invitation(act, account, now)
+        return _invitation(act, _administrator(act, now), now)
 
 
 def administrators_with_password(store: Store) -> int:
@@ -207,6 +210,11 @@ def _wait(store: Store, what: str, who: str, now: int) -> int:
         return 0
     wait = min(2.0**beyond, _LONGEST_WAIT_S)
     return max(0, int(row["last"] + wait - now))
+
+
+def _administrator(act: Act, now: int) -> str:
+    found = act.row("SELECT id FROM accounts WHERE role = 'administrator' AND disabled = 0 ORDER BY created")
+    return str(found["id"]) if found else _made(act, "Administrator", Role.ADMINISTRATOR, now)
 
 
 def _made(act: Act, name: str, role: Role, now: int) -> str:

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import click
 
-__all__ = ["command"]
+from allmende.studio.settings import PORT
 
-_PORT = 8642
+__all__ = ["command"]
 
 
 @click.command("studio")
 @click.argument("path", default=".", metavar="[PATH]")
-@click.option("--port", type=click.IntRange(1, 65535), default=_PORT, show_default=True, help="Port.")
+@click.option("--port", type=click.IntRange(1, 65535), default=PORT, show_default=True, help="Port.")
 @click.option(
     "--db", "database", default="", metavar="URL", help="postgresql://...; an embedded database by default."
 )

@@ -127,7 +127,7 @@ def find_boxes(
     while len(boxes) < most and left.sum() >= _LEAST_ROWS and held[left].any():
         ends = _one(values[left], held[left], density)
         hits, count = _unseen(values[left], held[left], density)
-        if not _limited(ends) or not count or _at_least(hits, count, float(held[left].mean())) >= _SURE:
+        if not ends.limited.size or not count or _at_least(hits, count, float(held[left].mean())) >= _SURE:
             break
         boxes.append(_described(values, names, held, left, ends)._replace(unseen=hits / count))
         left &= ~inside(values, ends)
@@ -158,7 +158,7 @@ def _surely(hits: int, rows: int) -> float:
 
 def _simpler(values: Numbers, held: Truths, ends: Ends) -> Ends:
     """The box without the limits that chance explains, or that add next to no density."""
-    for column in sorted(_limited(ends), key=lambda each: -_chance(values, held, ends, each)):
+    for column in sorted(ends.limited.tolist(), key=lambda each: -_chance(values, held, ends, each)):
         wider = _without(ends, column)
         before, after = held[inside(values, ends)], held[inside(values, wider)]
         if _chance(values, held, ends, column) > _SURE or after.mean() >= before.mean() - _SLACK:
@@ -175,7 +175,7 @@ def _described(values: Numbers, names: Sequence[str], held: Truths, left: Truths
             float(ends.high[column]),
             _chance(values[left], held[left], ends, column),
         )
-        for column in _limited(ends)
+        for column in ends.limited.tolist()
     ]
     return Box(
         tuple(sorted(limits, key=lambda limit: limit.p)),
@@ -212,10 +212,6 @@ def _at_least(hits: int, count: int, share: float) -> float:
     from scipy.special import bdtrc
 
     return float(bdtrc(hits - 1, count, share)) if hits > 0 else 1.0
-
-
-def _limited(ends: Ends) -> list[int]:
-    return [int(column) for column in np.flatnonzero(np.isfinite(ends.low) | np.isfinite(ends.high))]
 
 
 def _without(ends: Ends, column: int) -> Ends:

@@ -24,6 +24,11 @@ class Ends(NamedTuple):
     low: Numbers
     high: Numbers
 
+    @property
+    def limited(self) -> NDArray[np.int64]:
+        """The parameters that have a limit, by their place."""
+        return np.flatnonzero(np.isfinite(self.low) | np.isfinite(self.high))
+
 
 def whole(columns: int) -> Ends:
     """The box that holds everything."""
@@ -36,7 +41,7 @@ def inside(values: Numbers, ends: Ends) -> Truths:
     >>> inside(np.array([[1.0], [2.0]]), Ends(np.array([1.5]), np.array([np.inf]))).tolist()
     [False, True]
     """
-    limited = np.flatnonzero(np.isfinite(ends.low) | np.isfinite(ends.high))
+    limited = ends.limited
     asked = values[:, limited]
     return np.asarray(((asked >= ends.low[limited]) & (asked <= ends.high[limited])).all(axis=1))
 
@@ -109,7 +114,7 @@ def _pasted(values: Numbers, held: Truths, ends: Ends) -> Iterator[Ends]:
 def _wider(values: Numbers, ends: Ends) -> Iterator[Ends]:
     """The box with one end moved out by a twentieth of what is inside."""
     room = max(1, round(_PEEL * inside(values, ends).sum()))
-    for column in np.flatnonzero(np.isfinite(ends.low) | np.isfinite(ends.high)):
+    for column in ends.limited:
         for side in (0, 1):
             if not np.isfinite(ends[side][column]):
                 continue

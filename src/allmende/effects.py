@@ -22,6 +22,7 @@ __all__ = [
     "differences",
     "effect_of",
     "ends",
+    "measured_mean",
     "standings_of",
 ]
 
@@ -95,9 +96,17 @@ def ends(results: Results, name: str) -> Numbers:
     Returns:
         float64[policy, draw, replicate], nan where it was not measured.
     """
-    last = results[name][..., -MONTHS_A_YEAR:].astype(np.float64)
-    measured = np.isfinite(last)
-    total, count = np.where(measured, last, 0.0).sum(axis=-1), measured.sum(axis=-1)
+    return measured_mean(results[name][..., -MONTHS_A_YEAR:].astype(np.float64))
+
+
+def measured_mean(values: Numbers) -> Numbers:
+    """Means along the last axis, without what was not measured; nan where nothing was.
+
+    >>> measured_mean(np.array([[1.0, np.nan, 3.0], [np.nan, np.nan, np.nan]])).tolist()
+    [2.0, nan]
+    """
+    measured = np.isfinite(values)
+    total, count = np.where(measured, values, 0.0).sum(axis=-1), measured.sum(axis=-1)
     found = np.full(total.shape, np.nan)
     np.divide(total, count, out=found, where=count > 0)
     return found

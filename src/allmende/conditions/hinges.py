@@ -21,7 +21,7 @@ from allmende.conditions.design import Design
 from allmende.conditions.sensitivity import Share, shares
 from allmende.conditions.signs import RARE, Question, Signs, asked_of, more_of, signs_of
 from allmende.conditions.thresholds import Cell, Odds, Threshold, cells, odds, thresholds
-from allmende.effects import ends
+from allmende.effects import ends, measured_mean
 from allmende.errors import OutOfRangeError, UnknownNameError
 from allmende.executors import Progress
 from allmende.model.parameters import MemberParams
@@ -263,22 +263,13 @@ def _judged(told: Comparison, design: Design, future: int, name: str) -> Judgeme
 
 def _sizes(baseline: Numbers, effects: Numbers) -> tuple[Numbers, bool]:
     """The effect in each draw: as a share of its baseline where every draw has one worth the name."""
-    middle = np.where(np.isfinite(effects).any(axis=1), _mean(effects), np.nan)
-    level = _mean(baseline)
+    middle, level = measured_mean(effects), measured_mean(baseline)
     told = np.isfinite(level + middle)
     if not told.any() or not (level[told] > 0).all():
         return middle, False
     shares_of_it = middle / level
     relative = bool(np.median(np.abs(shares_of_it[told])) <= _MOST_SHARE)
     return (shares_of_it if relative else middle), relative
-
-
-def _mean(values: Numbers) -> Numbers:
-    measured = np.isfinite(values)
-    total, count = np.where(measured, values, 0.0).sum(axis=1), measured.sum(axis=1)
-    found = np.full(len(values), np.nan)
-    np.divide(total, count, out=found, where=count > 0)
-    return found
 
 
 def _rankits(sizes: Numbers) -> Numbers:

@@ -17,7 +17,7 @@ from scipy import integrate, stats
 
 sys.path.append(str(Path(__file__).resolve().parent))
 
-from verification_laws import ALARM, POWER, Row
+from verification_laws import ALARM, POWER, Row, sampled
 from verification_laws import rows as laws
 
 from allmende.kernel import compiled
@@ -229,15 +229,7 @@ def start(scale: float) -> Iterator[Row]:
     rate, chance = worlds.standing.members.rate[rows], worlds.standing.members.dropout[rows]
     moments = _start_moments(history)
     for k, (name, values) in enumerate((("rate", rate), ("dropout chance", chance))):
-        drawn = values.astype(float)
-        yield Row(
-            "start",
-            f"mean {name} of those still there",
-            moments[k],
-            drawn.mean(),
-            drawn.std() / math.sqrt(size),
-            size,
-        )
+        yield sampled("start", f"mean {name} of those still there", moments[k], values)
     age = -worlds.standing.members.arrival[rows].astype(float) - 0.5
     law = moments[2]
     # Ages are kept in whole months; within a month survival is nearly straight.
@@ -266,7 +258,7 @@ def draws(scale: float) -> Iterator[Row]:
     u = np.random.default_rng(3).random(size)
     for n, law in ((2, 0.564190), (10, 1.538753), (50, 2.249074)):
         best = np.array([compiled(proposing.best_of)(n, float(x)) for x in u])
-        yield Row("CF4", f"best of {n} normals", law, best.mean(), best.std() / math.sqrt(size), size)
+        yield sampled("CF4", f"best of {n} normals", law, best)
     share, p, q = np.array([0.01]), 0.003, 0.08
     by_hand = 0.01
     for _ in range(60):

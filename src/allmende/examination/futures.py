@@ -1,5 +1,6 @@
 """Futures: the paired worlds that several claims look at - shared revenue, lost motives, foundations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -39,6 +40,7 @@ __all__ = [
     "shared",
     "shared_draws",
     "sharing",
+    "without_entrants",
 ]
 
 Numbers = NDArray[np.float64]
@@ -161,6 +163,19 @@ class Sharing:
     trial: Trial
     there: Trial
 
+    def outputs(self) -> tuple[Numbers, Numbers]:
+        """Logarithm of output under each design against the baseline: of all, and of those there anyway.
+
+        Returns:
+            float64[designs, draws] each.
+        """
+        places = range(1, 1 + len(DESIGNS))
+        everybody, own = (
+            np.stack([worlds.ratio("output", place) for place in places])
+            for worlds in (self.trial, self.there)
+        )
+        return everybody, own
+
 
 @dataclass(frozen=True, slots=True)
 class NoFoundation:
@@ -267,14 +282,17 @@ def shared(laboratory: Laboratory, draws: tuple[SharedPrior, ...]) -> Sharing:
         draws: The parameters.
     """
     designs = [design.policy for design in DESIGNS]
-    there = tuple(draw.with_values(attraction=0.0) for draw in draws)
+    there = without_entrants(draws)
     return Sharing(
         draws,
         laboratory.trial("sharing", draws, [*designs, *LOSSES], wanted=_WANTED, start=START),
-        laboratory.trial(
-            "sharing", cast("tuple[MemberParams, ...]", there), designs, wanted=_WANTED, start=START
-        ),
+        laboratory.trial("sharing", there, designs, wanted=_WANTED, start=START),
     )
+
+
+def without_entrants(draws: Sequence[MemberParams]) -> tuple[MemberParams, ...]:
+    """The same draws, in which an offer of pay draws nobody."""
+    return tuple(draw.with_values(attraction=0.0) for draw in draws)
 
 
 def foundations(laboratory: Laboratory) -> Trial:

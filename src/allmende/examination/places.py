@@ -13,7 +13,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.examination.futures import COMMONS, DESIGNS, SHARED, START, Design, SharedPrior
+from allmende.examination.futures import (
+    COMMONS,
+    DESIGNS,
+    SHARED,
+    START,
+    Design,
+    SharedPrior,
+    without_entrants,
+)
 from allmende.examination.laboratory import Laboratory, Trial
 from allmende.exhibits import Case, Cell, Field, Pane
 from allmende.model.parameters import MemberParams
@@ -221,7 +229,6 @@ def _fields(laboratory: Laboratory) -> tuple[tuple[float, float], ...]:
 def _both(
     laboratory: Laboratory, economy: str, draws: Sequence[MemberParams], policies: Sequence[Policy]
 ) -> tuple[Trial, Trial]:
-    there = [each.with_values(attraction=0.0) for each in draws]
     first, second = (
         laboratory.trial(
             economy,
@@ -231,7 +238,7 @@ def _both(
             start=START,
             replicates=laboratory.size.cell_worlds,
         )
-        for each in (draws, there)
+        for each in (draws, without_entrants(draws))
     )
     return first, second
 

@@ -1,6 +1,7 @@
 """S2: sharing the revenue with the volunteers always fails, for it is unattractive to begin with ..."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from allmende.claim import Points, Reading, Row, Study, claim
 from allmende.examination.futures import DESIGNS, Sharing, sharing
@@ -83,13 +84,9 @@ def always_fails(laboratory: Laboratory) -> Study:
     )
 
 
-def regions(worlds: Sharing) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
+def regions(worlds: Sharing) -> NDArray[np.int64]:
     """The region of each draw under each design, as its place in `REGIONS`. int64[designs, draws]."""
-    found = [
-        region_of(worlds.trial.ratio("output", place), worlds.there.ratio("output", place))
-        for place in range(1, 1 + len(DESIGNS))
-    ]
-    return np.stack(found)
+    return region_of(*worlds.outputs())
 
 
 def pairs(worlds: Sharing) -> Points:
@@ -116,7 +113,7 @@ def pairs(worlds: Sharing) -> Points:
     )
 
 
-def _by_design(region: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> Bars:
+def _by_design(region: NDArray[np.int64]) -> Bars:
     bars = []
     for place, design in enumerate(DESIGNS):
         for code, name in enumerate(REGIONS):

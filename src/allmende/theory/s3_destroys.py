@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from allmende.claim import Reading, Row, Study, claim
-from allmende.examination.futures import DESIGNS, START, Sharing, sharing
+from allmende.examination.futures import DESIGNS, START, Sharing, sharing, without_entrants
 from allmende.examination.laboratory import Laboratory, Trial
 from allmende.examination.places import harms_of
 from allmende.examination.shares import percent
@@ -70,15 +70,13 @@ class Stop:
 def destroys(laboratory: Laboratory) -> Study:
     """How far the output of those who are there anyway falls."""
     worlds = sharing(laboratory)
-    own = np.stack([worlds.there.ratio("output", place) for place in range(1, 1 + len(DESIGNS))])
+    everybody, own = worlds.outputs()
     after = _after_stopping(laboratory, worlds).ratio("output", 1)
     count = len(worlds.draws)
     plain = np.tile(own[0] < _HARM, len(DESIGNS))
     stopped = np.tile(after < _MARK, len(DESIGNS))
     better = np.tile(after > -_MARK, len(DESIGNS))
-    replaced = (own < _HARM) & (
-        np.stack([worlds.trial.ratio("output", place) for place in range(1, 1 + len(DESIGNS))]) > 0
-    )
+    replaced = (own < _HARM) & (everybody > 0)
     return Study(
         points=pairs(worlds),
         readings=(
@@ -116,7 +114,7 @@ def destroys(laboratory: Laboratory) -> Study:
 
 def _after_stopping(laboratory: Laboratory, worlds: Sharing) -> Trial:
     stop = (START + laboratory.size.months) // 2
-    there = tuple(each.with_values(attraction=0.0) for each in worlds.draws)
+    there = without_entrants(worlds.draws)
     return laboratory.once(
         "stopping",
         lambda: laboratory.trial(

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from allmende.cli.measure import OUT, month_after, refuse_unwritable
+from allmende.cli.measure import month_after, refuse_unwritable
+from allmende.cli.options import OUT, PAGE, SEED
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
 from allmende.cli.writing import write_page_and_data
 
@@ -28,8 +29,8 @@ __all__ = ["command"]
     is_flag=True,
     help="Also ask the last three years about what no likelihood reaches (about a minute).",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
-@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@SEED
+@PAGE
 @click.option("--json", type=OUT, metavar="FILE", help="Write the fit and its draws as JSON.")
 def command(
     *,

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable
+from allmende.cli.measure import refuse_unwritable
+from allmende.cli.options import OUT
 from allmende.cli.writing import write_page_and_data
 
 __all__ = ["command"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable, reproducing
+from allmende.cli.measure import refuse_unwritable, reproducing
+from allmende.cli.options import COUNT, ECONOMY, OUT, PAGE, REPLICATES, SEED, SET, THREADS
 from allmende.cli.simulate import settings
 from allmende.cli.study import EXECUTOR
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FoldingCommand", "command", "folded", "future"]
 
-_COUNT = click.IntRange(min=1)
 _DRAWS = click.IntRange(min=80)
 _MOST_MEMBERS = 500
 _WITH = "+"
@@ -63,25 +63,21 @@ def folded(words: Sequence[str]) -> list[str]:
     metavar="NAME [LEVER=VALUE]...",
     help="A future; `+ NAME` adds a second policy to it. May be repeated. A study file has its own.",
 )
-@click.option(
-    "--set", "given", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be repeated."
-)
-@click.option(
-    "--economy", default="commons", show_default=True, metavar="NAME", help="Economy of a community (PATH)."
-)
+@SET
+@ECONOMY
 @click.option(
     "--members",
-    type=_COUNT,
+    type=COUNT,
     default=1000,
     show_default=True,
     help="Members at the start; a community brings its own.",
 )
-@click.option("--months", type=_COUNT, default=60, show_default=True, help="Length of the run.")
-@click.option("--replicates", type=_COUNT, default=20, show_default=True, help="Worlds of other luck.")
+@click.option("--months", type=COUNT, default=60, show_default=True, help="Length of the run.")
+@REPLICATES
 @click.option(
-    "--draws", type=_COUNT, default=1, show_default=True, help="Parameters drawn from what is believed."
+    "--draws", type=COUNT, default=1, show_default=True, help="Parameters drawn from what is believed."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@SEED
 @click.option("--outcome", default="use_value", show_default=True, metavar="NAME", help="What decides.")
 @click.option(
     "--until-width",
@@ -90,7 +86,7 @@ def folded(words: Sequence[str]) -> list[str]:
     metavar="SHARE",
     help="Add worlds until the interval of the effect is so narrow, as a share of the baseline.",
 )
-@click.option("--budget", type=_COUNT, default=1000, show_default=True, help="Most worlds of each future.")
+@click.option("--budget", type=COUNT, default=1000, show_default=True, help="Most worlds of each future.")
 @click.option(
     "--over-prior",
     type=_DRAWS,
@@ -102,8 +98,8 @@ def folded(words: Sequence[str]) -> list[str]:
     "takes about half a minute).",
 )
 @EXECUTOR
-@click.option("--threads", type=_COUNT, default=None, help="How many threads, processes or tasks at a time.")
-@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@THREADS
+@PAGE
 @click.option("--json", type=OUT, metavar="FILE", help="Write every effect as JSON.")
 def command(
     *,

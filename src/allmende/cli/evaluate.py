@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable
+from allmende.cli.measure import refuse_unwritable
+from allmende.cli.options import OUT, PAGE, SEED
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
 from allmende.cli.writing import write_page_and_data
 
@@ -38,8 +39,8 @@ __all__ = ["command"]
     metavar="PATH",
     help="A community that the event did not touch; five or more give two more answers.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
-@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@SEED
+@PAGE
 @click.option("--json", type=OUT, metavar="FILE", help="Write the evaluation as JSON.")
 def command(
     *,

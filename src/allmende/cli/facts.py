@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable
+from allmende.cli.measure import refuse_unwritable
+from allmende.cli.options import OUT
 
 __all__ = ["command"]
 

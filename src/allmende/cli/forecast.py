@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from allmende.cli.measure import OUT, month_after, refuse_unwritable
+from allmende.cli.measure import month_after, refuse_unwritable
+from allmende.cli.options import OUT, PAGE, SEED
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
 from allmende.cli.writing import write_page_and_data
 
@@ -37,8 +38,8 @@ __all__ = ["command"]
 @click.option(
     "--futures", type=click.IntRange(min=100), default=1000, show_default=True, help="How many futures."
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
-@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@SEED
+@PAGE
 @click.option("--json", type=OUT, metavar="FILE", help="Write the forecast as JSON.")
 def command(
     *,

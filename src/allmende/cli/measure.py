@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from allmende.cli.options import OUT, PAGE
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
 
 if TYPE_CHECKING:
     from allmende.measurement import Measurement
 
-__all__ = ["OUT", "command", "month_after", "refuse_unwritable", "reproducing"]
+__all__ = ["command", "month_after", "refuse_unwritable", "reproducing"]
 
-OUT = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -33,7 +33,7 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option(
     "--indicator", "indicators", multiple=True, metavar="NAME", help="Ask this one only; may be repeated."
 )
-@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@PAGE
 @click.option("--json", type=OUT, metavar="FILE", help="Write everything as JSON.")
 @click.option("--csv", type=_FOLDER, metavar="FOLDER", help="Write the tables as CSV files.")
 @click.option("--explain-identities", is_flag=True, help="Say why accounts were joined into members.")

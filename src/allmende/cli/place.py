@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable, reproducing
+from allmende.cli.measure import refuse_unwritable, reproducing
+from allmende.cli.options import OUT
 from allmende.cli.sources import FILE
 
 if TYPE_CHECKING:

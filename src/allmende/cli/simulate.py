@@ -5,28 +5,23 @@ from pathlib import Path
 
 import click
 
-from allmende.cli.measure import OUT, refuse_unwritable
+from allmende.cli.measure import refuse_unwritable
+from allmende.cli.options import COUNT, ECONOMY, OUT, PAGE, REPLICATES, SEED, SET, THREADS
 from allmende.cli.writing import write_page_and_data
 
 __all__ = ["command", "settings"]
 
-_COUNT = click.IntRange(min=1)
-
 
 @click.command("simulate")
 @click.argument("target", metavar="ECONOMY|PATH")
+@ECONOMY
+@SET
 @click.option(
-    "--economy", default="commons", show_default=True, metavar="NAME", help="Economy of a community (PATH)."
+    "--members", type=COUNT, default=1000, show_default=True, help="Members at the start (of an economy)."
 )
-@click.option(
-    "--set", "given", multiple=True, metavar="NAME=VALUE", help="Change a parameter; may be repeated."
-)
-@click.option(
-    "--members", type=_COUNT, default=1000, show_default=True, help="Members at the start (of an economy)."
-)
-@click.option("--months", type=_COUNT, default=120, show_default=True, help="Length of the run.")
-@click.option("--replicates", type=_COUNT, default=20, show_default=True, help="Worlds of other luck.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Seed of the draws.")
+@click.option("--months", type=COUNT, default=120, show_default=True, help="Length of the run.")
+@REPLICATES
+@SEED
 @click.option(
     "--executor",
     default="threads",
@@ -34,8 +29,8 @@ _COUNT = click.IntRange(min=1)
     metavar="NAME",
     help="Where worlds are run: serial, threads, processes, ray.",
 )
-@click.option("--threads", type=_COUNT, default=None, help="How many threads, processes or tasks at a time.")
-@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@THREADS
+@PAGE
 @click.option("--json", type=OUT, metavar="FILE", help="Write the results as JSON.")
 def command(
     *,

@@ -163,7 +163,7 @@ def _overview_row(judged: Judgement, named: int) -> tuple[Cell, ...]:
     hinges = ", ".join(hinge.parameter for hinge in judged.hinges[:named]) or "nothing found"
     hinges += f" and {more} more" if more > 0 else ""
     return (
-        Cell(judged.title.partition(":")[0]),
+        Cell(_outcome(judged)),
         *shares,
         Cell(mid),
         Cell(f"{low} to {high}", muted=True),
@@ -184,7 +184,7 @@ def _size(judged: Judgement, value: float) -> str:
 
 def _card(found: Conditions, judged: Judgement) -> Sentences:
     told = tuple(visible(each, longest=1000) for each in sentences(found, judged))
-    title = f"{judged.title.partition(':')[0]}, with {_short(judged.policy, found.policies)}"
+    title = f"{_outcome(judged)}, with {_short(judged.policy, found.policies)}"
     return Sentences("changed" if judged.hinges else "unsure", title, told)
 
 
@@ -196,7 +196,7 @@ def _figures(found: Conditions, judged: Judgement, place: int) -> Iterator[Figur
 
 
 def _map(found: Conditions, judged: Judgement, drawn: FlipMap, place: int) -> Figure:
-    outcome = judged.title.partition(":")[0].lower()
+    outcome = _outcome(judged).lower()
     words = (_named(found, drawn.first), _named(found, drawn.second))
     rises = _rises(judged)
     columns = (
@@ -236,7 +236,7 @@ def _map(found: Conditions, judged: Judgement, drawn: FlipMap, place: int) -> Fi
 
 
 def _curve(found: Conditions, judged: Judgement, hinge: Hinge, name: str) -> Figure:
-    outcome, rises = judged.title.partition(":")[0].lower(), _rises(judged)
+    outcome, rises = _outcome(judged).lower(), _rises(judged)
     columns = (
         Column(hinge.parameter, numeric=True),
         Column(f"worlds in which it {rises}", numeric=True),
@@ -274,7 +274,7 @@ def _curve(found: Conditions, judged: Judgement, hinge: Hinge, name: str) -> Fig
 def _hinge_table(found: Conditions, policy: str) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for judged in (each for each in found.judgements if each.policy == policy and each.hinges):
-        rows.append((Cell(judged.title.partition(":")[0], group=True),))
+        rows.append((Cell(_outcome(judged), group=True),))
         rows += [_hinge_row(found, judged, hinge) for hinge in judged.hinges]
     columns = (
         Column("Parameter"),
@@ -310,6 +310,11 @@ def _hinge_row(found: Conditions, judged: Judgement, hinge: Hinge) -> tuple[Cell
         Cell(known(row, found.here[hinge.parameter])),
         Cell(row["meaning"], muted=True),
     )
+
+
+def _outcome(judged: Judgement) -> str:
+    """What it is in a few words: its title up to the colon."""
+    return judged.title.partition(":")[0]
 
 
 def _rises(judged: Judgement) -> str:

@@ -87,6 +87,21 @@ def test_worlds_of_the_community_are_simulated(log: Path, capsys: pytest.Capture
     assert "Active members" in out
 
 
+def test_the_command_of_a_page_names_the_folder_it_was_given_from_inside(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, data = tmp_path / "meadow", tmp_path / "data.json"
+    folder.mkdir()
+    (folder / log.name).write_bytes(log.read_bytes())
+    monkeypatch.chdir(folder)
+    for verb in (["simulate", "."], ["compare", ".", "--policy", "gate"]):
+        words = [*verb, "--months", "3", "--replicates", "2", "--threads", "1", "--json", str(data)]
+        monkeypatch.setattr("sys.argv", ["allmende", *words])
+        code, _, err = run(capsys, *words)
+        assert code == 0, err
+        assert f"allmende {verb[0]} meadow " in data.read_text()
+
+
 def test_a_small_record_is_refused_with_what_would_help(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

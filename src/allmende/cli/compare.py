@@ -162,7 +162,7 @@ def command(
                 progress=progress,
             )  # fmt: skip
     show(futures_brief(told, conditions=conditions), sys.stdout)
-    _write(told, conditions, html, json)
+    _write(told, conditions, target, html, json)
 
 
 def _is_study(target: str, futures: tuple[str, ...]) -> bool:
@@ -184,15 +184,17 @@ def _compare_study(
     with shown_progress() as progress:
         told = compared(study, executor=executor, workers=threads, progress=progress)
     show(futures_brief(told), sys.stdout)
-    _write(told, None, html, json)
+    _write(told, None, str(study), html, json)
 
 
-def _write(told: "Comparison", conditions: "Conditions | None", html: Path | None, json: Path | None) -> None:
+def _write(
+    told: "Comparison", conditions: "Conditions | None", target: str, html: Path | None, json: Path | None
+) -> None:
     from allmende.reports.comparisonfile import comparison_json
     from allmende.reports.futures import futures_page
     from allmende.reports.html import html as drawn
 
-    made_by = reproducing((), sys.argv[1:])
+    made_by = reproducing((target,), sys.argv[1:])
     data = comparison_json(told, conditions=conditions, command=made_by)
     if html is not None:
         page = futures_page(told, conditions=conditions, command=made_by, data=data)

@@ -78,7 +78,7 @@ def command(
 
     from allmende.reports.resultsfile import results_json
 
-    write_page_and_data(results, results_json, html=html, json=json)
+    write_page_and_data(results, results_json, paths=(target,), html=html, json=json)
 
 
 def _case(target: str) -> str | None:

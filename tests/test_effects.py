@@ -144,3 +144,6 @@ def test_rounding_of_sums_is_no_effect() -> None:
     assert (effect.mean, effect.low, effect.high, effect.more) == (0, 0, 0, 0.5)
     assert effect.verdict == "the same"
     assert effect_of(made(baseline, baseline + 1e-6), "users", 1).verdict == "more"
+    results = made(baseline, np.array([[0.1 + 0.2, 0.6, 0.9]]))
+    assert [standing.best for standing in standings_of(results, "users")] == [0.5, 0.5]
+    assert {(band.low, band.mid, band.high) for band in differences(results, "users")} == {(0, 0, 0)}

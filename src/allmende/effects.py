@@ -93,6 +93,8 @@ class Standing(NamedTuple):
 def ends(results: Results, name: str) -> Numbers:
     """An outcome at the end of each world: its mean over the last twelve months, or the year's value.
 
+    A future that differs from the baseline by no more than the rounding of a sum has the baseline's value.
+
     Returns:
         float64[policy, draw, replicate], nan where it was not measured.
     """
@@ -109,7 +111,7 @@ def measured_mean(values: Numbers) -> Numbers:
     total, count = np.where(measured, values, 0.0).sum(axis=-1), measured.sum(axis=-1)
     found = np.full(total.shape, np.nan)
     np.divide(total, count, out=found, where=count > 0)
-    return found
+    return _settled(found)
 
 
 def differences(results: Results, name: str) -> tuple[Band, ...]:
@@ -119,7 +121,7 @@ def differences(results: Results, name: str) -> tuple[Band, ...]:
         results: Futures, the baseline first.
         name: Name of the outcome.
     """
-    values = results[name].astype(np.float64)
+    values = _settled(results[name].astype(np.float64))
     rows = []
     for i, future in enumerate(results.policies[1:], 1):
         for j in range(values.shape[-1]):
@@ -140,7 +142,7 @@ def effect_of(results: Results, name: str, future: int) -> Effect:
         future: Which future; 1 is the first policy.
     """
     variable, values = results.variables[name], ends(results, name)
-    paired = _told_apart(values[future], values[0])
+    paired = values[future] - values[0]
     sample = paired[np.isfinite(paired)]
     about = (results.policies[future], name, variable.title, variable.unit)
     if not sample.size:
@@ -161,10 +163,13 @@ def effect_of(results: Results, name: str, future: int) -> Effect:
     )
 
 
-def _told_apart(future: Numbers, baseline: Numbers) -> Numbers:
-    """Differences; 0 where they are rounding of sums that hold the same things in another order."""
-    paired = future - baseline
-    return np.where(np.abs(paired) <= _ROUNDING * np.abs(baseline), 0.0, paired)
+def _settled(values: Numbers) -> Numbers:
+    """Values of futures, the baseline's own where they differ from it as sums in another order do.
+
+    Args:
+        values: float64[policy, ...], the baseline first.
+    """
+    return np.where(np.abs(values - values[0]) <= _ROUNDING * np.abs(values[0]), values[0], values)
 
 
 def _interval(paired: Numbers) -> tuple[float, float]:

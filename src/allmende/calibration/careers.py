@@ -6,13 +6,14 @@ that the cost of a likelihood does not grow with the community (`grouped`).
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from allmende.panel import CONTRIBUTIONS, NEVER, Panel
 
-__all__ = ["Careers", "Groups", "careers_of", "grouped"]
+__all__ = ["Careers", "Groups", "careers_of", "changes", "grouped"]
 
 Whole = NDArray[np.int64]
 
@@ -98,14 +99,14 @@ def careers_of(panel: Panel, *, start: int, stop: int) -> Careers:
     inside = np.flatnonzero((rows.month >= start) & (rows.month < stop))
     member, month = rows.member[inside].astype(np.int64), rows.month[inside].astype(np.int64)
     # Rows are sorted by member and month; the actions of one member-month stand together.
-    cells = np.flatnonzero(_changes(member, month))
+    cells = np.flatnonzero(changes(member, month))
     if not len(cells):
         empty = np.zeros(0, np.int64)
         return Careers(*(empty,) * 8, np.zeros(0, bool))
     days = np.bitwise_count(np.bitwise_or.reduceat(rows.day_set[inside], cells)).astype(np.int64)
     made = np.add.reduceat(rows.count[inside], cells)
     who, when, org = member[cells], month[cells], rows.org[inside].astype(np.int64)[cells]
-    begins = np.flatnonzero(_changes(who))
+    begins = np.flatnonzero(changes(who))
     ends = np.r_[begins[1:], len(who)] - 1
     total = np.add.reduceat(days, begins)
     joined, last = when[begins], when[ends]
@@ -133,8 +134,8 @@ def grouped(careers: Careers) -> Groups:
     return Groups(before, within, last, seen, times.astype(np.float64))
 
 
-def _changes(*columns: Whole) -> NDArray[np.bool_]:
-    """Whether a row differs from the one above it; the first does."""
+def changes(*columns: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether a row differs from the one above it in any column; the first does."""
     if not len(columns[0]):
         return np.zeros(0, bool)
     changed = np.ones(len(columns[0]), bool)

@@ -10,7 +10,7 @@ Likelihoods in closed form, so the whole takes seconds for a hundred thousand me
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.careers import Careers, careers_of, grouped
+from allmende.calibration.careers import Careers, careers_of, changes, grouped
 from allmende.calibration.fit import Fit
 from allmende.calibration.joining import fit_joining
 from allmende.calibration.lawfit import Law, draw_law, fit_law
@@ -103,7 +103,7 @@ def _days(panel: Panel, stretch: Stretch) -> NDArray[np.float64]:
     rows = panel.rows(window=False, actions=CONTRIBUTIONS)
     inside = (rows.month >= stretch.start) & (rows.month < stretch.stop)
     member, month, days = rows.member[inside], rows.month[inside], rows.day_set[inside]
-    cells = np.flatnonzero(np.r_[True, (member[1:] != member[:-1]) | (month[1:] != month[:-1])])
+    cells = np.flatnonzero(changes(member, month))
     counts = np.bitwise_count(np.bitwise_or.reduceat(days, cells))
     total = np.bincount(month[cells] - stretch.start, counts, minlength=stretch.months)
     return total.astype(np.float64)
@@ -114,10 +114,7 @@ def _year(panel: Panel, careers: Careers, stretch: Stretch) -> Year:
     months = min(MONTHS_A_YEAR, stretch.months)
     rows = panel.rows(window=False, actions=CONTRIBUTIONS)
     inside = (rows.month >= stretch.stop - months) & (rows.month < stretch.stop)
-    member, month = rows.member[inside], rows.month[inside]
-    active = np.count_nonzero(
-        np.r_[True, (member[1:] != member[:-1]) | (month[1:] != month[:-1])][: len(month)]
-    )
+    active = np.count_nonzero(changes(rows.member[inside], rows.month[inside]))
     came = careers.fresh & (careers.joined >= stretch.stop - months)
     return Year(months, float(came.sum()), float(active), float(rows.count[inside].sum()))
 

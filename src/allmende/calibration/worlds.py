@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.calibration.careers import changes
 from allmende.draws import Decision, moment_of, stream_of
 from allmende.kernel import compiled, kernel, word
 from allmende.model.member import active_days
@@ -57,9 +58,7 @@ def cells_of(panel: Panel, member: Whole, joined: Whole, stop: int) -> Cells:
     who = place[rows.member]
     inside = np.flatnonzero((who >= 0) & (rows.month < stop) & (rows.month >= joined[np.maximum(who, 0)]))
     who, month, days = who[inside], rows.month[inside].astype(np.int64), rows.day_set[inside]
-    first = np.ones(len(who), bool)
-    first[1:] = (who[1:] != who[:-1]) | (month[1:] != month[:-1])
-    cells = np.flatnonzero(first)
+    cells = np.flatnonzero(changes(who, month))
     union = np.bitwise_count(np.bitwise_or.reduceat(days, cells)) if len(cells) else np.zeros(0)
     return Cells(
         who[cells].astype(np.int64), month[cells] - joined[who[cells]], union.astype(np.int64), stop - joined

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.calibration.careers import changes
 from allmende.months import MONTHS_A_YEAR
 from allmende.panel import CONTRIBUTIONS, Panel
 
@@ -114,20 +115,19 @@ def history_of(panel: Panel, *, stop: int | None = None) -> History:
     rows = panel.rows(window=False, actions=CONTRIBUTIONS)
     kept = np.flatnonzero(rows.month < end)
     member, month = rows.member[kept], rows.month[kept]
-    begins = np.flatnonzero(np.r_[True, (member[1:] != member[:-1]) | (month[1:] != month[:-1])][: len(kept)])
+    begins = np.flatnonzero(changes(member, month))
     if not len(begins):
         empty = np.zeros(0, np.int64)
         narrow = empty.astype(np.int32)
         return History(narrow, narrow, empty, empty, narrow, empty.astype(bool), min(panel.start, end), end)
     days = np.bitwise_or.reduceat(rows.day_set[kept], begins)
-    new = np.r_[True, member[begins][1:] != member[begins][:-1]]
     return History(
         member[begins],
         month[begins],
         np.bitwise_count(days).astype(np.int64),
         np.add.reduceat(rows.count[kept], begins),
         np.maximum.reduceat(rows.org[kept], begins),
-        new,
+        changes(member[begins]),
         int(month.min()),
         end,
     )

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.calibration.careers import changes
 from allmende.draws import Decision, stream_of, threefry, unit
 from allmende.forecasting.history import History, absence_factor
 from allmende.kernel import compiled, kernel, word
@@ -259,8 +260,7 @@ def _stream(decision: int, path: int) -> int:
 
 
 def _careers(history: History) -> _Careers:
-    member = history.member
-    begins = np.flatnonzero(np.r_[True, member[1:] != member[:-1]])
+    begins = np.flatnonzero(changes(history.member))
     ends = np.r_[begins[1:], len(history.member)] - 1
     recent = history.month >= history.stop - RECENT
     joined, last = history.month[begins].astype(np.int64), history.month[ends].astype(np.int64)

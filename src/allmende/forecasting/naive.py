@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.calibration.careers import changes
 from allmende.draws import Decision, uniform
 from allmende.forecasting.history import History
 from allmende.months import MONTHS_A_YEAR
@@ -48,7 +49,7 @@ def repeat_members(history: History, *, months: int, paths: int, seed: int) -> d
     """
     inside = history.month >= history.stop - MONTHS_A_YEAR
     member, count = history.member[inside], history.count[inside].astype(np.float64)
-    begins = np.flatnonzero(np.r_[True, member[1:] != member[:-1]][: len(member)])
+    begins = np.flatnonzero(changes(member))
     size = np.diff(np.r_[begins, len(member)])
     active, made = np.zeros((paths, months)), np.zeros((paths, months))
     path = np.arange(paths)[:, None, None]

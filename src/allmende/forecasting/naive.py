@@ -17,7 +17,6 @@ from allmende.months import MONTHS_A_YEAR
 __all__ = ["flat", "repeat_members", "seasonal_naive"]
 
 Numbers = NDArray[np.float64]
-_QUARTER = 3
 _MOST_ERRORS = 60
 
 
@@ -51,7 +50,6 @@ def repeat_members(history: History, *, months: int, paths: int, seed: int) -> d
     member, count = history.member[inside], history.count[inside].astype(np.float64)
     begins = np.flatnonzero(changes(member))
     size = np.diff(np.r_[begins, len(member)])
-    active, made = np.zeros((paths, months)), np.zeros((paths, months))
     path = np.arange(paths)[:, None, None]
     month, who = np.arange(months)[None, :, None], np.arange(len(begins))[None, None, :]
     u = uniform(seed, Decision.BASELINE, replicate=path, month=month, member=who)

@@ -164,7 +164,7 @@ def _moves(grid: Numbers, persistence: float, spread: float, centre: float) -> N
     """Chance of each level after each level. float64[cells, cells], rows sum to 1."""
     width = grid[1] - grid[0]
     # A step narrower than the grid would stand still: the grid's own width is the least that it can show.
-    effective = np.hypot(spread, 0.0) if spread > width / 2 else width / 2
+    effective = max(spread, width / 2)
     mean = centre + persistence * (grid - centre)
     chance = np.exp(-0.5 * ((grid[None, :] - mean[:, None]) / effective) ** 2)
     answer: Numbers = chance / chance.sum(axis=1, keepdims=True)

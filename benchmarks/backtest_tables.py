@@ -24,7 +24,6 @@ ORDER = (
     "AutoARIMA on logs", "AutoETS",
     "AutoTheta", "BG/NBD", "seasonal naive", REFERENCE,
 )  # fmt: skip
-BARS = ("seasonal naive", "BG/NBD", "AutoETS", "AutoTheta")
 OWN = {PRODUCT, "members in an environment", "level in an environment", "members, independent", "level"}
 HORIZONS = ((0, 1), (1, 3), (3, 6), (6, 12))
 SIZES = ((0, 60), (60, 250), (250, 10**9))

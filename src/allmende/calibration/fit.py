@@ -223,7 +223,7 @@ class Fit:
     def beginning(
         self, *, draws: int, seed: int, parameters: Mapping[str, Number] | None = None
     ) -> Beginning:  # fmt: skip
-        """How worlds of this community begin: see `model.founders.Calibrated`.
+        """How worlds of this community begin: see `model.beginning.Calibrated`.
 
         Args:
             draws: How many sets of parameters.

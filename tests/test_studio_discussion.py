@@ -470,3 +470,18 @@ def test_many_who_ask_at_once_wait_for_one_answer() -> None:
         assert made == 2
 
     asyncio.run(ask())
+
+
+def test_comments_go_with_the_note_they_stand_under(site: Site, study: Study) -> None:
+    author, visitor = site.browser("author"), site.browser()
+    sent = {"title": "Soon gone", "body": "Text.", "tags": "", "action": "publish"}
+    path = author.post(f"/studies/{study.id}/notes", data=sent).headers["location"]
+    commenter = site.browser("commenter")
+    form = f"/studies/{study.id}/comments"
+    typed = {"name": "Jane", "email": "", "text": "Ask joan@example.org", "action": "save"}
+    number = number_of(commenter.post(form, data={**fields_of(commenter.get(path).text, form), **typed}))
+    places = (f"/c/{number}", f"/contact?c=c{number}&n=1")
+    assert [visitor.get(place).status_code for place in places] == [303, 200]
+    author.post(f"{path}/edit", data={"action": "withdraw"})
+    assert [visitor.get(place).status_code for place in places] == [404, 404]
+    assert [author.get(place).status_code for place in places] == [303, 200]

@@ -10,6 +10,7 @@ from allmende.studio.naming import free_name
 
 __all__ = [
     "Note",
+    "is_public",
     "note_at",
     "notes_of",
     "notes_tagged",
@@ -139,6 +140,11 @@ def note_at(store: Store, study: str, slug: str, *, revision: int = 0) -> Note |
         "SELECT title, body FROM revisions WHERE note = ? AND number = ? AND public = 1", row["id"], revision
     )
     return _note({**row, **older, "revision": revision}) if older else None
+
+
+def is_public(store: Store, note: int) -> bool:
+    """Whether everybody who may see its study may see the note of that number."""
+    return bool(store.value("SELECT state FROM notes WHERE id = ?", note) == "published")
 
 
 def notes_of(store: Store, study: str, *, all_of_them: bool) -> list[Note]:

@@ -8,7 +8,7 @@ from allmende.studio.accounts.people import token_digest
 from allmende.studio.asking import Asked, whole
 from allmende.studio.discussion import comments, guards
 from allmende.studio.discussion.comments import Comment
-from allmende.studio.discussion.notes import Note, notes_of
+from allmende.studio.discussion.notes import Note, is_public, notes_of
 from allmende.studio.discussion.threads import DEEPEST, in_order, on_page
 from allmende.studio.discussion.writing import comment_html
 from allmende.studio.studies.versions import Study, find
@@ -129,12 +129,15 @@ def above(study: Study, note: Note | None) -> str:
 
 
 def published_comment(asked: Asked, number: int) -> Comment | None:
-    """The comment of that number; None when it is not published, or its study may not be seen."""
+    """The comment of that number; None when it is not published, or it stands where it may not be seen."""
     found = comments.comment_of(asked.store, number)
     if found is None or found.state != "published":
         return None
     study = find(asked.store, found.study)
-    return found if study is not None and study.shown_to(asked.account) else None
+    if study is None or not study.shown_to(asked.account):
+        return None
+    shown = not found.note or is_public(asked.store, found.note) or study.is_of(asked.account)
+    return found if shown else None
 
 
 def place_of(asked: Asked, one: Comment) -> str:

@@ -136,7 +136,12 @@ def enough(careers: Careers, joined: Careers, stretch: Stretch) -> tuple[str, ..
     once = float((joined.days == 1).mean()) if len(joined) else None
     lacking = []
     if len(joined) < FEWEST_JOINED:
-        lacking.append(f"{len(joined)} joined (at least {FEWEST_JOINED} are needed)")
+        known = (
+            f"; after the break they can be told from {text(stretch.newcomers_from)} on"
+            if stretch.cut
+            else ""
+        )
+        lacking.append(f"{len(joined)} joined (at least {FEWEST_JOINED} are needed{known})")
     if repeated < FEWEST_REPEATED:
         lacking.append(f"{repeated} of them came on a second day (at least {FEWEST_REPEATED})")
     if stretch.months < FEWEST_MONTHS:

@@ -167,7 +167,8 @@ def _note(years: _Years, committer: NDArray[np.bool_], events: Events, people: N
     recorders = len(np.unique(events.recorder[people]))
     note = (
         f"{share(everywhere, years.own):.1%} of acts were entered by the member they are put down to, "
-        f"{share(everywhere, years.utc):.1%} carry no zone but UTC, {recorders} members entered acts"
+        f"{share(everywhere, years.utc):.1%} carry no zone but UTC, {recorders} "
+        f"{'member' if recorders == 1 else 'members'} entered acts"
     )
     if committer.any() and not committer.all():
         named = _stretches(years.year[committer])

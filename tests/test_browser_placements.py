@@ -15,8 +15,6 @@ from test_reports_placements import of_case
 from test_typology_placing import LINUX
 from village import NASTY
 
-browser = test_browser.browser
-
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:

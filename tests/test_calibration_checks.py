@@ -178,5 +178,5 @@ def test_a_short_rest_after_a_break_is_refused() -> None:
     made = careers_of(panel, start=stretch.start, stop=stretch.stop)
     with pytest.raises(TooFewError, match="12 months are known"):
         enough(made, made.where(made.joined >= stretch.newcomers_from), stretch)
-    with pytest.raises(TooFewError, match="0 joined .* after the break they can be told from 2017-09 on"):
+    with pytest.raises(TooFewError, match=r"0 joined .* after the break they can be told from 2017-09 on"):
         enough(made, made.where(made.joined >= stretch.newcomers_from), stretch)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allmende.effects import LEVEL, Effect, differences, effect_of, ends, standings_of
+from allmende.effects import LEVEL, Effect, differences, effect_of, ends, measured_mean, standings_of
 from allmende.results import Replay, Results, Variable
 
 
@@ -147,3 +147,8 @@ def test_rounding_of_sums_is_no_effect() -> None:
     results = made(baseline, np.array([[0.1 + 0.2, 0.6, 0.9]]))
     assert [standing.best for standing in standings_of(results, "users")] == [0.5, 0.5]
     assert {(band.low, band.mid, band.high) for band in differences(results, "users")} == {(0, 0, 0)}
+
+
+def test_means_of_draws_are_not_held_against_the_first_draw() -> None:
+    """The first row of results is the baseline; the first of a table of draws is a draw like the others."""
+    assert measured_mean(np.array([[0.3], [0.1 + 0.2]])).tolist() == [0.3, 0.1 + 0.2]

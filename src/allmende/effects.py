@@ -98,7 +98,7 @@ def ends(results: Results, name: str) -> Numbers:
     Returns:
         float64[policy, draw, replicate], nan where it was not measured.
     """
-    return measured_mean(results[name][..., -MONTHS_A_YEAR:].astype(np.float64))
+    return _settled(measured_mean(results[name][..., -MONTHS_A_YEAR:].astype(np.float64)))
 
 
 def measured_mean(values: Numbers) -> Numbers:
@@ -111,7 +111,7 @@ def measured_mean(values: Numbers) -> Numbers:
     total, count = np.where(measured, values, 0.0).sum(axis=-1), measured.sum(axis=-1)
     found = np.full(total.shape, np.nan)
     np.divide(total, count, out=found, where=count > 0)
-    return _settled(found)
+    return found
 
 
 def differences(results: Results, name: str) -> tuple[Band, ...]:

@@ -20,7 +20,7 @@ def compile_lock(target: str, extras: tuple[str, ...]) -> None:
     chosen = [part for extra in extras for part in ("--extra", extra)]
     command = [
         sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes",
-        "--no-emit-index-url", "--no-annotate", "--no-header", "--python-version", "3.11",
+        "--no-annotate", "--no-header", "--python-version", "3.11",
         "pyproject.toml", "tools/build.in", *chosen, "-o", target,
     ]  # fmt: skip
     subprocess.run(command, cwd=ROOT, check=True)

@@ -37,6 +37,7 @@ FLOORS = {
         "events",
         "reader",
         "community",
+        "grouping",
         "panel",
         "indicator",
         "apportionment",

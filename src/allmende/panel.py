@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.events import action_code
+from allmende.grouping import changes, distinct_days
 
 __all__ = ["COLUMNS", "CONTRIBUTIONS", "NEVER", "MemberWorks", "Panel"]
 
@@ -295,25 +296,19 @@ COLUMNS = tuple(
 )
 
 
-def _of_members(panel: Panel, rows: Panel, weights: NDArray[np.int64]) -> NDArray[np.int64]:
+def _of_members(panel: Panel, member: NDArray[np.int32], weights: NDArray[np.int64]) -> NDArray[np.int64]:
     # bincount sums in float64, exact for whole numbers below 2^53.
-    return np.bincount(rows.member, weights, minlength=panel.size).astype(np.int64)
+    return np.bincount(member, weights, minlength=panel.size).astype(np.int64)
 
 
 def _counts(panel: Panel) -> NDArray[np.int64]:
     rows = panel.rows()
-    return _of_members(panel, rows, rows.count)
+    return _of_members(panel, rows.member, rows.count)
 
 
 def _days(panel: Panel, rows: Panel) -> NDArray[np.int64]:
-    # Rows are sorted by member and month, so the actions of one member-month stand together.
-    if not len(rows):
-        return np.zeros(panel.size, np.int64)
-    starts = np.flatnonzero(
-        np.r_[True, (rows.member[1:] != rows.member[:-1]) | (rows.month[1:] != rows.month[:-1])]
-    )
-    union = np.bitwise_or.reduceat(rows.day_set, starts)
-    return np.bincount(rows.member[starts], np.bitwise_count(union), minlength=panel.size).astype(np.int64)
+    starts = np.flatnonzero(changes(rows.member, rows.month))
+    return _of_members(panel, rows.member[starts], distinct_days(rows.day_set, starts))
 
 
 def _active_days(panel: Panel) -> NDArray[np.int64]:

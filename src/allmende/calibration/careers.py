@@ -6,14 +6,14 @@ that the cost of a likelihood does not grow with the community (`grouped`).
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from allmende.grouping import changes, distinct_days
 from allmende.panel import CONTRIBUTIONS, NEVER, Panel
 
-__all__ = ["Careers", "Groups", "careers_of", "changes", "grouped"]
+__all__ = ["Careers", "Groups", "careers_of", "grouped"]
 
 Whole = NDArray[np.int64]
 
@@ -103,7 +103,7 @@ def careers_of(panel: Panel, *, start: int, stop: int) -> Careers:
     if not len(cells):
         empty = np.zeros(0, np.int64)
         return Careers(*(empty,) * 8, np.zeros(0, bool))
-    days = np.bitwise_count(np.bitwise_or.reduceat(rows.day_set[inside], cells)).astype(np.int64)
+    days = distinct_days(rows.day_set[inside], cells)
     made = np.add.reduceat(rows.count[inside], cells)
     who, when, org = member[cells], month[cells], rows.org[inside].astype(np.int64)[cells]
     begins = np.flatnonzero(changes(who))
@@ -132,12 +132,3 @@ def grouped(careers: Careers) -> Groups:
     _, first, times = np.unique(key, return_index=True, return_counts=True)
     before, within, last, seen = (np.ascontiguousarray(column) for column in table[first].T)
     return Groups(before, within, last, seen, times.astype(np.float64))
-
-
-def changes(*columns: NDArray[Any]) -> NDArray[np.bool_]:
-    """Whether a row differs from the one above it in any column; the first does."""
-    if not len(columns[0]):
-        return np.zeros(0, bool)
-    changed = np.ones(len(columns[0]), bool)
-    changed[1:] = np.any([column[1:] != column[:-1] for column in columns], axis=0)
-    return changed

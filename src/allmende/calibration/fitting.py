@@ -10,7 +10,7 @@ Likelihoods in closed form, so the whole takes seconds for a hundred thousand me
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.careers import Careers, careers_of, changes, grouped
+from allmende.calibration.careers import Careers, careers_of, grouped
 from allmende.calibration.fit import Fit
 from allmende.calibration.joining import fit_joining
 from allmende.calibration.lawfit import Law, draw_law, fit_law
@@ -23,6 +23,7 @@ from allmende.calibration.stretch import Stretch, enough, joined_since, stretch_
 from allmende.calibration.work import fit_work, intensities
 from allmende.calibration.worlds import cells_of
 from allmende.community import Break, Community
+from allmende.grouping import changes, distinct_days
 from allmende.months import MONTHS_A_YEAR, parse, text
 from allmende.panel import CONTRIBUTIONS, Panel
 from allmende.simulation import economy_called
@@ -104,8 +105,7 @@ def _days(panel: Panel, stretch: Stretch) -> NDArray[np.float64]:
     inside = (rows.month >= stretch.start) & (rows.month < stretch.stop)
     member, month, days = rows.member[inside], rows.month[inside], rows.day_set[inside]
     cells = np.flatnonzero(changes(member, month))
-    counts = np.bitwise_count(np.bitwise_or.reduceat(days, cells))
-    total = np.bincount(month[cells] - stretch.start, counts, minlength=stretch.months)
+    total = np.bincount(month[cells] - stretch.start, distinct_days(days, cells), minlength=stretch.months)
     return total.astype(np.float64)
 
 

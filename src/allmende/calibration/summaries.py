@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.careers import changes
+from allmende.grouping import changes, distinct_days
 from allmende.model.recording import YEARLY, spread
 from allmende.months import MONTHS_A_YEAR
 from allmende.panel import Panel
@@ -58,7 +58,7 @@ def observed(panel: Panel, *, start: int, months: int) -> dict[str, Numbers]:
     member, month = rows.member[inside], rows.month[inside] - start
     count, days = rows.count[inside], rows.day_set[inside]
     cells = np.flatnonzero(changes(member, month))
-    union = np.bitwise_count(np.bitwise_or.reduceat(days, cells)) if len(cells) else np.zeros(0)
+    union = distinct_days(days, cells)
     joined = panel.first_month() - start
     joined = joined[(joined >= 0) & (joined < months)]
     found = {

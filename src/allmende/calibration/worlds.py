@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.careers import changes
 from allmende.draws import Decision, moment_of, stream_of
+from allmende.grouping import changes, distinct_days
 from allmende.kernel import compiled, kernel, word
 from allmende.model.member import active_days
 from allmende.model.traits import draw
@@ -59,10 +59,8 @@ def cells_of(panel: Panel, member: Whole, joined: Whole, stop: int) -> Cells:
     inside = np.flatnonzero((who >= 0) & (rows.month < stop) & (rows.month >= joined[np.maximum(who, 0)]))
     who, month, days = who[inside], rows.month[inside].astype(np.int64), rows.day_set[inside]
     cells = np.flatnonzero(changes(who, month))
-    union = np.bitwise_count(np.bitwise_or.reduceat(days, cells)) if len(cells) else np.zeros(0)
-    return Cells(
-        who[cells].astype(np.int64), month[cells] - joined[who[cells]], union.astype(np.int64), stop - joined
-    )
+    union = distinct_days(days, cells)
+    return Cells(who[cells].astype(np.int64), month[cells] - joined[who[cells]], union, stop - joined)
 
 
 def imagined(seen: Whole, law: Numbers, *, seed: int, replicate: int) -> Cells:

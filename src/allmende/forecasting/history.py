@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.careers import changes
+from allmende.grouping import changes, distinct_days
 from allmende.months import MONTHS_A_YEAR
 from allmende.panel import CONTRIBUTIONS, Panel
 
@@ -120,11 +120,10 @@ def history_of(panel: Panel, *, stop: int | None = None) -> History:
         empty = np.zeros(0, np.int64)
         narrow = empty.astype(np.int32)
         return History(narrow, narrow, empty, empty, narrow, empty.astype(bool), min(panel.start, end), end)
-    days = np.bitwise_or.reduceat(rows.day_set[kept], begins)
     return History(
         member[begins],
         month[begins],
-        np.bitwise_count(days).astype(np.int64),
+        distinct_days(rows.day_set[kept], begins),
         np.add.reduceat(rows.count[kept], begins),
         np.maximum.reduceat(rows.org[kept], begins),
         changes(member[begins]),

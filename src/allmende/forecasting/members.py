@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.careers import changes
 from allmende.draws import Decision, stream_of, threefry, unit
 from allmende.forecasting.history import History, absence_factor
+from allmende.grouping import changes
 from allmende.kernel import compiled, kernel, word
 from allmende.model.traits import draw
 from allmende.months import MONTHS_A_YEAR

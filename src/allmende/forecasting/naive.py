@@ -9,9 +9,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from allmende.calibration.careers import changes
 from allmende.draws import Decision, uniform
 from allmende.forecasting.history import History
+from allmende.grouping import changes
 from allmende.months import MONTHS_A_YEAR
 
 __all__ = ["flat", "repeat_members", "seasonal_naive"]

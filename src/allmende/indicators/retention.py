@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from allmende.errors import TooFewError
+from allmende.grouping import changes, distinct_days
 from allmende.indicator import Curve, indicator
 from allmende.indicators.renewal import seen_after
 from allmende.panel import NEVER, Panel
@@ -224,12 +225,11 @@ def _established(panel: Panel) -> NDArray[np.int32]:
     month = np.full(panel.size, NEVER, np.int32)
     if not len(rows):
         return month
-    new = np.r_[True, (rows.member[1:] != rows.member[:-1]) | (rows.month[1:] != rows.month[:-1])]
-    starts = np.flatnonzero(new)
-    days = np.bitwise_count(np.bitwise_or.reduceat(rows.day_set, starts)).astype(np.int64)
+    starts = np.flatnonzero(changes(rows.member, rows.month))
+    days = distinct_days(rows.day_set, starts)
     member = rows.member[starts]
     total = np.cumsum(days)
-    begins = np.r_[True, member[1:] != member[:-1]]
+    begins = changes(member)
     before = np.repeat((total - days)[begins], np.diff(np.r_[np.flatnonzero(begins), len(member)]))
     reached = total - before >= ESTABLISHED_DAYS
     # Backwards, so that the first month that reaches the mark is written last.

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from allmende.cli.measure import refuse_unwritable, reproducing
 from allmende.cli.options import COUNT, ECONOMY, OUT, PAGE, REPLICATES, SEED, SET, THREADS
 from allmende.cli.simulate import settings
 from allmende.cli.study import EXECUTOR
+from allmende.cli.writing import refuse_unwritable, reproducing
 
 if TYPE_CHECKING:
     from allmende.comparison import Comparison

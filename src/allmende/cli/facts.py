@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from allmende.cli.measure import refuse_unwritable
 from allmende.cli.options import OUT
+from allmende.cli.writing import refuse_unwritable
 
 __all__ = ["command"]
 

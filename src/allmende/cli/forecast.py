@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from allmende.cli.measure import month_after, refuse_unwritable
-from allmende.cli.options import OUT, PAGE, SEED
+from allmende.cli.options import OUT, PAGE, SEED, month_after
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
-from allmende.cli.writing import write_page_and_data
+from allmende.cli.writing import refuse_unwritable, write_page_and_data
 
 __all__ = ["command"]
 

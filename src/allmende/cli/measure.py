@@ -1,20 +1,19 @@
 """`allmende measure`: from any clone to a page that a maintainer trusts."""
 
-import shlex
 import sys
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from allmende.cli.options import OUT, PAGE
+from allmende.cli.options import OUT, PAGE, month_after
 from allmende.cli.sources import Asked, read_community, reading_options, refuse_names_in_files
+from allmende.cli.writing import refuse_unwritable, write_page_and_data
 
 if TYPE_CHECKING:
     from allmende.measurement import Measurement
 
-__all__ = ["command", "month_after", "refuse_unwritable", "reproducing"]
+__all__ = ["command"]
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -95,46 +94,19 @@ def command(
             progress=progress,
         )
     _show(measurement, explain_identities=explain_identities)
-    for line in _write(measurement, reproducing(asked.paths, sys.argv[1:]), html=html, json=json, csv=csv):
-        click.echo(line, err=True)
 
+    from allmende.reports.machine import json_text, write_csv
 
-def month_after(until: str) -> int | None:
-    """The month after a month or a year as a user writes it; None for none.
-
-    >>> month_after("2022-12"), month_after("2022"), month_after("")
-    (636, 636, None)
-    """
-    if not until.strip():
-        return None
-    from allmende.months import MONTHS_A_YEAR, parse
-
-    return parse(until) + (1 if "-" in until else MONTHS_A_YEAR)
-
-
-def reproducing(paths: Sequence[str], words: Sequence[str]) -> str:
-    """The command that makes a page again, without the folders of this machine.
-
-    >>> reproducing(["/srv/clones/redis"], ["measure", "/srv/clones/redis", "--by", "year"])
-    'allmende measure redis --by year'
-    """
-    kept = [Path(word).resolve().name if word in paths else Path(word).name for word in words]
-    return shlex.join(["allmende", *kept])
+    write_page_and_data(measurement, json_text, paths=asked.paths, html=html, json=json)
+    if csv is not None:
+        tables = write_csv(measurement, csv.expanduser())
+        click.echo(f"The tables: {', '.join(str(one) for one in tables)}", err=True)
 
 
 def _month(since: str) -> int | None:
     from allmende.months import parse
 
     return parse(since) if since.strip() else None
-
-
-def refuse_unwritable(place: Path | None) -> None:
-    """Measuring can take minutes: say at once that its result would have nowhere to go."""
-    if place is not None and not place.expanduser().resolve().parent.is_dir():
-        raise click.UsageError(
-            f"the folder of '{place}' does not exist; make it first, or name another place",
-            click.get_current_context(silent=True),
-        )
 
 
 def _show(measurement: "Measurement", *, explain_identities: bool) -> None:
@@ -145,19 +117,3 @@ def _show(measurement: "Measurement", *, explain_identities: bool) -> None:
     show(brief(measurement), sys.stdout)
     if explain_identities:
         show(merges(measurement.community), sys.stdout)
-
-
-def _write(
-    measurement: "Measurement", made_by: str, *, html: Path | None, json: Path | None, csv: Path | None
-) -> Iterator[str]:
-    from allmende.reports import report
-    from allmende.reports.machine import json_text, write_csv
-
-    if html is not None:
-        yield f"The page: {report(measurement, html, command=made_by)}"
-    if json is not None:
-        json.expanduser().write_text(json_text(measurement, command=made_by), encoding="utf-8")
-        yield f"The data: {json}"
-    if csv is not None:
-        tables = write_csv(measurement, csv.expanduser())
-        yield f"The tables: {', '.join(str(one) for one in tables)}"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-__all__ = ["COUNT", "ECONOMY", "OUT", "PAGE", "REPLICATES", "SEED", "SET", "THREADS"]
+__all__ = ["COUNT", "ECONOMY", "OUT", "PAGE", "REPLICATES", "SEED", "SET", "THREADS", "month_after"]
 
 COUNT = click.IntRange(min=1)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -26,3 +26,16 @@ SET = click.option(
 THREADS = click.option(
     "--threads", type=COUNT, default=None, help="How many threads, processes or tasks at a time."
 )
+
+
+def month_after(until: str) -> int | None:
+    """The month after a month or a year as a user writes it; None for none.
+
+    >>> month_after("2022-12"), month_after("2022"), month_after("")
+    (636, 636, None)
+    """
+    if not until.strip():
+        return None
+    from allmende.months import MONTHS_A_YEAR, parse
+
+    return parse(until) + (1 if "-" in until else MONTHS_A_YEAR)

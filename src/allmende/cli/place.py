@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from allmende.cli.measure import refuse_unwritable, reproducing
-from allmende.cli.options import OUT
+from allmende.cli.options import OUT, PAGE
 from allmende.cli.sources import FILE
+from allmende.cli.writing import refuse_unwritable, reproducing
 
 if TYPE_CHECKING:
     from allmende.reader import ReadOptions
@@ -32,7 +32,7 @@ _CASE = "case:"
 @click.option("--by", type=click.Choice(["year"]), help="Year by year instead of the last year alone.")
 @click.option("--reader", default="", metavar="NAME", help="Read with this reader instead of the one found.")
 @click.option("--mapping", type=FILE, metavar="FILE", help="What the columns of a table mean (TOML).")
-@click.option("--html", type=OUT, metavar="FILE", help="Write the page: one file that needs no network.")
+@PAGE
 @click.option("--json", type=OUT, metavar="FILE", help="Write the placements as JSON.")
 @click.option(
     "--replicates",

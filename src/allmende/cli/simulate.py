@@ -5,9 +5,8 @@ from pathlib import Path
 
 import click
 
-from allmende.cli.measure import refuse_unwritable
 from allmende.cli.options import COUNT, ECONOMY, OUT, PAGE, REPLICATES, SEED, SET, THREADS
-from allmende.cli.writing import write_page_and_data
+from allmende.cli.writing import refuse_unwritable, write_page_and_data
 
 __all__ = ["command", "settings"]
 

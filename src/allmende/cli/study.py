@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from allmende.cli.sources import FILE
+
 if TYPE_CHECKING:
     from allmende.comparison import Comparison
     from allmende.executors import Progress
@@ -15,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EXECUTOR", "WORKERS", "command", "compared"]
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
 EXECUTOR = click.option(
     "--executor",

@@ -1,5 +1,6 @@
 """Writing: the page and the data of what a command found, each where it was asked for."""
 
+import shlex
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -7,12 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from allmende.cli.measure import reproducing
-
 if TYPE_CHECKING:
     from allmende.reports import Told
 
-__all__ = ["write_page_and_data"]
+__all__ = ["refuse_unwritable", "reproducing", "write_page_and_data"]
 
 
 def write_page_and_data(
@@ -40,3 +39,22 @@ def write_page_and_data(
     if json is not None:
         json.expanduser().write_text(json_text(told, command=made_by), encoding="utf-8")
         click.echo(f"The data: {json}", err=True)
+
+
+def reproducing(paths: Sequence[str], words: Sequence[str]) -> str:
+    """The command that makes a page again, without the folders of this machine.
+
+    >>> reproducing(["/srv/clones/redis"], ["measure", "/srv/clones/redis", "--by", "year"])
+    'allmende measure redis --by year'
+    """
+    kept = [Path(word).resolve().name if word in paths else Path(word).name for word in words]
+    return shlex.join(["allmende", *kept])
+
+
+def refuse_unwritable(place: Path | None) -> None:
+    """Measuring can take minutes: say at once that its result would have nowhere to go."""
+    if place is not None and not place.expanduser().resolve().parent.is_dir():
+        raise click.UsageError(
+            f"the folder of '{place}' does not exist; make it first, or name another place",
+            click.get_current_context(silent=True),
+        )
